@@ -1,0 +1,31 @@
+# version.h: version from project(), revision and branch from git or from the command line.
+function(git_output variable default)
+  execute_process(COMMAND git -C "${PROJECT_SOURCE_DIR}" ${ARGN}
+    OUTPUT_VARIABLE output OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE failed)
+  if(failed)
+    set(output "${default}")
+  endif()
+  set(${variable} "${output}" PARENT_SCOPE)
+endfunction()
+
+# A commit or a checkout configures anew.
+foreach(name HEAD logs/HEAD)
+  git_output(path "" rev-parse --git-path ${name})
+  get_filename_component(path "${path}" ABSOLUTE BASE_DIR "${PROJECT_SOURCE_DIR}")
+  if(EXISTS "${path}" AND NOT IS_DIRECTORY "${path}")
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${path}")
+  endif()
+endforeach()
+
+set(NODEGAUGE_REVISION "" CACHE STRING "Revision in the build info; empty: git's")
+set(NODEGAUGE_BRANCH "" CACHE STRING "Branch in the build info; empty: git's")
+git_output(git_revision unknown rev-parse HEAD)
+git_output(git_branch unknown symbolic-ref --short HEAD)
+foreach(fact revision branch)
+  string(TOUPPER ${fact} upper)
+  set(${fact} "${NODEGAUGE_${upper}}")
+  if(NOT ${fact})
+    set(${fact} "${git_${fact}}")
+  endif()
+endforeach()
+configure_file("${CMAKE_CURRENT_LIST_DIR}/version.h.in" "${PROJECT_BINARY_DIR}/generated/version.h" @ONLY)
