@@ -1,0 +1,309 @@
+#!/usr/bin/env python3
+"""Do the pages that a case brought back from the guest agree with the kernel's files beside them?   check.py CASE DIRECTORY"""
+import collections
+import os
+import re
+import sys
+
+case, where = sys.argv[1:]
+SIX = ("container", "id", "image", "name", "namespace", "pod")
+NODE = ("node_cpu_seconds_total", "node_memory_MemTotal_bytes", "node_load1", "node_disk_reads_completed_total", "node_uname_info",
+        "node_boot_time_seconds", "node_netstat_Tcp_CurrEstab", "node_vmstat_pgfault", "node_pressure_cpu_waiting_seconds_total")
+failures = []
+
+
+def expect(right, message):
+    if not right:
+        failures.append(message)
+
+
+def lines(name):
+    with open(os.path.join(where, name)) as file:
+        return file.read().splitlines()
+
+
+def page(name):
+    """{family: [(labels, value)]}"""
+    families = collections.defaultdict(list)
+    seen = set()
+    for line in lines(name):
+        if not line or line.startswith("#"):
+            continue
+        sample = re.fullmatch(r'(\w+)(?:\{(.*)\})? (\S+)', line)
+        expect(sample, f"{name}: not a sample: {line}")
+        if sample:
+            labels = dict(re.findall(r'(\w+)="((?:[^"\\]|\\.)*)"', sample[2] or ""))
+            key = sample[1], tuple(sorted(labels.items()))
+            expect(key not in seen, f"{name}: twice: {line}")
+            seen.add(key)
+            families[sample[1]].append((labels, float(sample[3])))
+    return families
+
+
+class Files:
+    """What the kernel said at one moment: cgroup files, and the interfaces of each network."""
+
+    def __init__(self, moment):
+        self.text = collections.defaultdict(list)
+        for line in lines(f"{moment}.cgroup"):
+            path, value = line.split(":", 1)
+            self.text[path].append(value)
+        self.net = collections.defaultdict(dict)
+        for line in lines(f"{moment}.net"):
+            found = re.fullmatch(r"(\S+)\s+(\S+):(.*)", line)
+            if found and not re.match("lo|veth|docker", found[2]):
+                self.net[found[1]][found[2]] = [int(n) for n in found[3].split()]
+
+    def word(self, cgroup, file, n=0):
+        text = self.text.get(f"{cgroup.rstrip('/')}/{file}")
+        if text is None:
+            return None
+        word = text[0].split()[n]
+        return word if word == "max" else int(word)
+
+    def limit(self, cgroup, file):
+        word = self.word(cgroup, file)
+        return 0 if word == "max" else word
+
+    def key(self, cgroup, file, key):
+        for line in self.text.get(f"{cgroup.rstrip('/')}/{file}", []):
+            if line.split()[0] == key:
+                return int(line.split()[1])
+        return None
+
+    def stalled(self, cgroup, file, who):
+        for line in self.text.get(f"{cgroup}/{file}", []):
+            if line.startswith(who):
+                return int(line.split("total=")[1]) / 1e6
+        return None
+
+    def processes(self, cgroup):
+        return sum(len(text) for path, text in self.text.items() if re.fullmatch(re.escape(cgroup) + "(/.*)?/cgroup.procs", path))
+
+    def disk(self, cgroup, key):
+        values = {}
+        for line in self.text.get(f"{cgroup}/io.stat", []):
+            device, *pairs = line.split()
+            values[device] = int(dict(p.split("=") for p in pairs).get(key, 0))
+        return values
+
+
+def seconds(key):
+    return lambda f, c: None if f.key(c, "cpu.stat", key) is None else f.key(c, "cpu.stat", key) / 1e6
+
+
+def with_quota(rule):
+    return lambda f, c: rule(f, c) if f.word(c, "cpu.max") not in (None, "max") else None
+
+
+def stat(key):
+    return lambda f, c: f.key(c, "memory.stat", key)
+
+
+def pressure(file, who):
+    return lambda f, c: f.stalled(c, file, who)
+
+
+def quota(f, c):
+    return None if f.word(c, "cpu.max") == "max" else f.word(c, "cpu.max")
+
+
+# Families with one series per cgroup, and what it is: None where there must be none.
+ONE = {
+    "container_cpu_usage_seconds_total": seconds("usage_usec"),
+    "container_cpu_user_seconds_total": seconds("user_usec"),
+    "container_cpu_system_seconds_total": seconds("system_usec"),
+    "container_cpu_cfs_periods_total": with_quota(lambda f, c: f.key(c, "cpu.stat", "nr_periods")),
+    "container_cpu_cfs_throttled_periods_total": with_quota(lambda f, c: f.key(c, "cpu.stat", "nr_throttled")),
+    "container_cpu_cfs_throttled_seconds_total": with_quota(seconds("throttled_usec")),
+    "container_memory_usage_bytes": lambda f, c: f.word(c, "memory.current"),
+    "container_memory_working_set_bytes": lambda f, c: max(0, f.word(c, "memory.current") - f.key(c, "memory.stat", "inactive_file")),
+    "container_memory_rss": stat("anon"),
+    "container_memory_cache": stat("file"),
+    "container_memory_mapped_file": stat("file_mapped"),
+    "container_memory_swap": lambda f, c: f.word(c, "memory.swap.current"),
+    "container_memory_max_usage_bytes": lambda f, c: f.word(c, "memory.peak"),
+    "container_memory_total_active_file_bytes": stat("active_file"),
+    "container_memory_total_inactive_file_bytes": stat("inactive_file"),
+    "container_processes": Files.processes,
+    "container_threads": lambda f, c: f.word(c, "pids.current"),
+    "container_threads_max": lambda f, c: f.limit(c, "pids.max"),
+    "container_pressure_cpu_waiting_seconds_total": pressure("cpu.pressure", "some"),
+    "container_pressure_cpu_stalled_seconds_total": pressure("cpu.pressure", "full"),
+    "container_pressure_memory_waiting_seconds_total": pressure("memory.pressure", "some"),
+    "container_pressure_memory_stalled_seconds_total": pressure("memory.pressure", "full"),
+    "container_pressure_io_waiting_seconds_total": pressure("io.pressure", "some"),
+    "container_pressure_io_stalled_seconds_total": pressure("io.pressure", "full"),
+    "container_spec_cpu_period": lambda f, c: f.word(c, "cpu.max", 1),
+    "container_spec_cpu_quota": quota,
+    "container_spec_cpu_shares": lambda f, c: 2 + (f.word(c, "cpu.weight") - 1) * 262142 // 9999,
+    "container_spec_memory_limit_bytes": lambda f, c: f.limit(c, "memory.max"),
+    "container_spec_memory_swap_limit_bytes": lambda f, c: f.limit(c, "memory.swap.max"),
+    "container_spec_memory_reservation_limit_bytes": lambda f, c: f.limit(c, "memory.min"),
+}
+# Families with a series per disk: the key in io.stat.
+DISK = {
+    "container_fs_reads_bytes_total": "rbytes",
+    "container_fs_writes_bytes_total": "wbytes",
+    "container_fs_reads_total": "rios",
+    "container_fs_writes_total": "wios",
+}
+# Families with a series per interface: the column in net/dev.
+NET = {
+    "container_network_receive_bytes_total": 0,
+    "container_network_receive_packets_total": 1,
+    "container_network_receive_errors_total": 2,
+    "container_network_receive_packets_dropped_total": 3,
+    "container_network_transmit_bytes_total": 8,
+    "container_network_transmit_packets_total": 9,
+    "container_network_transmit_errors_total": 10,
+    "container_network_transmit_packets_dropped_total": 11,
+}
+
+
+def within(value, low, high):
+    return min(low, high) - 1e-9 <= value <= max(low, high) + 1e-9
+
+
+def containers_of(families):
+    return {name: samples for name, samples in families.items() if name.startswith("container_") and name != "container_scrape_error"}
+
+
+def check_labels(families, rows):
+    """Every cgroup that was made is there once, with its labels; no other one has any."""
+    want = {row["id"]: row for row in rows}
+    for name, samples in families.items():
+        for labels, _ in samples:
+            expect(all(l in labels for l in SIX), f"{name}: not all six labels: {labels}")
+            row = want.get(labels.get("id"), {})
+            for label in SIX:
+                right = row.get(label, "")
+                got = labels.get(label, "")
+                if label != "id" and right != "*" and not (case == "user" and label in hidden(row)):
+                    expect(got == right, f"{name}: {label} of {labels['id']} is {got!r}, not {right!r}")
+    ids = collections.Counter(labels["id"] for labels, _ in families["container_last_seen"])
+    for row in rows:
+        expect(ids[row["id"]] == 1 or row["kind"] == "dropped", f"{row['kind']} {row['id']} is there {ids[row['id']]} times")
+    for cgroup in ids:
+        expect("conmon" not in cgroup and not cgroup.endswith("/container"), f"{cgroup} is not one of its own")
+        expect(cgroup in want or "kubepods" not in cgroup, f"{cgroup} is nothing that was made")
+
+
+def hidden(row):
+    """What cannot be known without the right to read bundles: the log links name app containers alone."""
+    return {"container": ("image",), "sandbox": ("image", "container", "namespace", "pod")}.get(row.get("kind"), ())
+
+
+def check_values(families, rows, before, after):
+    for name, rule in ONE.items():
+        samples = {labels["id"]: value for labels, value in families[name]}
+        for row in rows:
+            cgroup = row["id"]
+            low, high, got = rule(before, cgroup), rule(after, cgroup), samples.get(cgroup)
+            if low is None or got is None:
+                expect(low is None and got is None or low == 0, f"{name}: {cgroup} has {got}, the kernel {low}")
+            else:
+                expect(within(got, low, high), f"{name}: {cgroup} has {got:.15g}, the kernel {low:.15g} to {high:.15g}")
+
+
+def check_disks(families, rows, before, after):
+    device = {number: "/dev/" + path.split("/")[3] for path, number in (line.split(":", 1) for line in lines("disks"))}
+    for name, key in DISK.items():
+        samples = {(labels["id"], labels["device"]): value for labels, value in families[name]}
+        for row in rows:
+            low, high = before.disk(row["id"], key), after.disk(row["id"], key)
+            for number, value in low.items():
+                got = samples.get((row["id"], device[number]))
+                expect(got is not None and within(got, value, high[number]), f"{name}: {row['id']} {number} has {got}, the kernel {value}")
+
+
+def check_network(families, rows, before, after):
+    """Once per network, on the pod or its sandbox (a container without a pod: its own), with the interfaces inside."""
+    owners = collections.defaultdict(set)
+    for row in rows:
+        if row["kind"] in ("pod", "sandbox", "dropped", "root") or not row["pod"]:
+            owners[row["network"] if row["network"] != "host" else row["pod"]].add(row["id"])
+    networks = {row["id"]: row["network"] for row in rows}
+    for name, column in NET.items():
+        got = collections.defaultdict(dict)
+        for labels, value in families[name]:
+            got[labels["id"]][labels["interface"]] = value
+        for cgroup in got:
+            expect(any(cgroup in ids for ids in owners.values()), f"{name}: {cgroup} has a network")
+        for network, ids in owners.items():
+            if network == "-":
+                continue
+            having = [cgroup for cgroup in ids if cgroup in got]
+            expect(len(having) == 1, f"{name}: {len(having)} cgroups have the network of {sorted(ids)}")
+            for cgroup in having:
+                low, high = before.net[networks[cgroup]], after.net[networks[cgroup]]
+                expect(got[cgroup].keys() == low.keys(), f"{name}: {cgroup} has {sorted(got[cgroup])}, the kernel {sorted(low)}")
+                for interface in got[cgroup].keys() & low.keys():
+                    expect(within(got[cgroup][interface], low[interface][column], high[interface][column]),
+                           f"{name}: {cgroup} {interface} has {got[cgroup][interface]}, the kernel {low[interface][column]}")
+
+
+def check_times(families, rows):
+    now = int(lines("now")[0])
+    boot = now - float(lines("uptime")[0]) - 60
+    for row in rows:
+        for name in ("container_last_seen", "container_start_time_seconds"):
+            times = [value for labels, value in families[name] if labels["id"] == row["id"]]
+            expect(row["kind"] == "dropped" or len(times) == 1 and boot <= times[0] <= now + 1, f"{name}: {row['id']} has {times}")
+
+
+def check_loads(before, rows):
+    """Did the loads do what they are for?"""
+    throttled, swapping, killed, writing, _ = [row["id"] for row in rows if row["kind"] == "container"][:5]
+    expect(before.key(throttled, "cpu.stat", "nr_throttled"), "nothing was throttled")
+    expect(before.word(swapping, "memory.swap.current"), "nothing was swapped")
+    expect(before.key(killed, "memory.events", "oom_kill"), "nothing was killed")
+    expect(before.disk(writing, "wbytes"), "nothing was written")
+
+
+def check_version(node, version):
+    for family in NODE:
+        expect(node[family], f"{family} is missing")
+    expect([value for _, value in node["nodegauge_cgroup_version"]] == [version], f"cgroup version: {node['nodegauge_cgroup_version']}")
+
+
+def check_without(cadvisor):
+    expect(not containers_of(cadvisor), f"containers without cgroup v2: {sorted(containers_of(cadvisor))}")
+    said = [line for line in lines("log") if "cgroup" in line]
+    expect(len(said) == 1, f"not one line of the log says why there are no containers: {said}")
+
+
+def check_containers(cadvisor):
+    columns = ("kind", *("id", "container", "image", "name", "namespace", "pod"), "network")
+    rows = [dict(zip(columns, line.split("\t"))) for line in lines("expected.tsv")]
+    families = collections.defaultdict(list, containers_of(cadvisor))
+    before, after = Files("before"), Files("after")
+    check_labels(families, rows)
+    check_times(families, rows)
+    check_network(families, rows, before, after)
+    below = [row for row in rows if row["kind"] not in ("root", "dropped")]
+    check_values(families, below, before, after)
+    check_disks(families, below, before, after)
+    if case == "loads":
+        check_loads(before, rows)
+    for n in range(1, 21 if case == "churn" else 1):
+        check_labels_once(page(f"churn-{n}.prom"), rows)
+
+
+def check_labels_once(families, rows):
+    ids = collections.Counter(labels["id"] for labels, _ in families["container_last_seen"])
+    for row in rows:
+        expect(ids[row["id"]] == 1, f"{row['id']} is there {ids[row['id']]} times while others come and go")
+
+
+node, cadvisor = page("node.prom"), page("cadvisor.prom")
+check_version(node, 1 if case in ("v1", "hybrid") else 2)
+if case in ("v1", "hybrid"):
+    check_without(cadvisor)
+else:
+    check_containers(cadvisor)
+for message in failures[:20]:
+    print(f"check.py: {case}: {message}", file=sys.stderr)
+if len(failures) > 20:
+    print(f"check.py: {case}: and {len(failures) - 20} more", file=sys.stderr)
+sys.exit(bool(failures))

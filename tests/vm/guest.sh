@@ -1,0 +1,109 @@
+#!/bin/busybox sh
+# One case in the guest, guest.sh CASE LAYOUT: makes the cgroups, starts nodegauge, and leaves in /out its pages, its log, and the
+# kernel's files from before and after the pages were read.
+set -eu
+case=$1 layout=$2
+address=127.0.0.1:9100
+cgroups=/sys/fs/cgroup
+
+in_cgroup() { # CGROUP COMMAND...
+	echo 0 >"$cgroups/$1/cgroup.procs"
+	shift
+	exec "$@"
+}
+each_of() { # COUNT KIND: the cgroups of the first of them
+	grep "^$2" /out/expected.tsv | cut -f 2 | head -n "$1"
+}
+
+# Containers that are throttled, swap, are killed, write to a disk, have cgroups of their own.
+loads() {
+	mkswap /dev/vdb >/dev/null
+	swapon /dev/vdb
+	each_of 5 container | {
+		read -r throttled; read -r swapping; read -r killed; read -r writing; read -r nesting
+		echo 20000 100000 >"$cgroups$throttled/cpu.max"
+		(in_cgroup "$throttled" load burn 0.3) &
+		echo 16M >"$cgroups$swapping/memory.max"
+		(in_cgroup "$swapping" load touch 24) &
+		echo 16M >"$cgroups$killed/memory.max"
+		echo 0 >"$cgroups$killed/memory.swap.max"
+		(in_cgroup "$killed" load touch 24) 2>/dev/null || true
+		(in_cgroup "$writing" load write /dev/vda 2)
+		mkdir "$cgroups$nesting/init.scope" "$cgroups$nesting/threads"
+		echo threaded >"$cgroups$nesting/threads/cgroup.type"
+	}
+}
+# Containers that come and go until there are no more scrapes.
+churn() {
+	parent=$(each_of 1 pod)
+	while [ ! -e /tmp/enough ]; do
+		dying=$cgroups$parent/cri-containerd-$(date +%s%N | sha256sum | cut -c 1-64).scope
+		mkdir "$dying"
+		(in_cgroup "${dying#"$cgroups"}" true)
+		rmdir "$dying" 2>/dev/null || { sleep 0.1; rmdir "$dying"; }
+	done
+	touch /tmp/calm
+}
+many_scrapes() {
+	for n in $(seq 20); do get metrics/cadvisor "churn-$n.prom"; done
+	touch /tmp/enough
+	until [ -e /tmp/calm ]; do sleep 0.1; done
+}
+settled() {
+	until sum=$(cat "$cgroups"/*/cpu.stat "$cgroups"/*/memory.stat | grep -E 'usage_usec|anon |file ' | md5sum) && [ "$sum" = "${last:-}" ]; do
+		last=$sum
+		sleep 1
+	done
+}
+
+record() { # NAME
+	(cd $cgroups && for d in $(find . -type d); do
+		for file in cpu.stat cpu.max cpu.weight cpu.pressure memory.current memory.max memory.min memory.peak memory.stat memory.events \
+			memory.swap.current memory.swap.max memory.pressure pids.current pids.max io.stat io.pressure cgroup.procs; do
+			[ ! -e "$d/$file" ] || echo "$d/$file"
+		done
+	done | xargs grep -H '' 2>/dev/null) | sed 's/^\.//' >"/out/$1.cgroup" || true
+	while read -r network pid cgroup; do
+		[ "$network" = host ] || sed "s/^/$network /" "/proc/$pid/net/dev"
+	done </out/sleepers.txt >"/out/$1.net"
+	sed 's/^/host /' /proc/1/net/dev >>"/out/$1.net"
+}
+get() { # PATH FILE
+	nsenter -t "$(pidof nodegauge)" -n wget -qO "/out/$2" "http://$address/$1"
+}
+start() {
+	case $case in
+	pod | user)
+		own=$(each_of 1 container)
+		(in_cgroup "$own" load "$case" nodegauge --path.rootfs=/host --web.listen-address=$address) >/out/log 2>&1 &
+		;;
+	*) nodegauge --web.listen-address=$address >/out/log 2>&1 & ;;
+	esac
+	for _ in $(seq 150); do
+		get readyz ready 2>/dev/null && return
+		sleep 0.2
+	done
+	echo "nodegauge does not get ready:" >&2
+	cat /out/log >&2
+	exit 1
+}
+
+[ "$layout" = - ] || kubepods.sh "$layout"
+start
+case $case in
+loads) loads ;;
+churn) churn & many_scrapes ;;
+esac
+if [ "$layout" = - ]; then
+	get metrics node.prom
+	get metrics/cadvisor cadvisor.prom
+else
+	settled
+	sed 's/ .*//' /proc/uptime >/out/uptime
+	grep -H '' /sys/block/*/dev >/out/disks
+	record before
+	get metrics node.prom
+	get metrics/cadvisor cadvisor.prom
+	record after
+	date +%s >/out/now
+fi
