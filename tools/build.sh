@@ -14,5 +14,5 @@ if [ ! -f "$directory/Makefile" ] || [ $# -gt 0 ]; then
 	cmake --log-level=NOTICE -S . -B "$directory" "$@" >/dev/null || fail "not configured: do what the message above says, then try again"
 fi
 echo "==> build $directory"
-cmake --build "$directory" -j"$(nproc)" -- -s --no-print-directory ||
+cmake --build "$directory" -j"$(nproc)" -- -s --no-print-directory >/dev/null ||
 	fail "not built: correct the error above; after a change of compiler or packages, make clean first"

@@ -27,7 +27,7 @@ missing() {
 	# shellcheck disable=SC2016 # dpkg-query's own variables
 	dpkg-query -W -f '${Package} ${db:Status-Status}\n' "$@" 2>/dev/null |
 		awk -v wanted="$*" '$2 == "installed" { have[$1] }
-			END { n = split(wanted, name, " "); for (i = 1; i <= n; i++) if (!(name[i] in have)) print name[i] }'
+			END { n = split(wanted, name, " "); for (i = 1; i <= n; i++) if (!(name[i] in have)) printf "%s ", name[i] }'
 }
 
 wanted=
@@ -42,16 +42,15 @@ fi
 absent=$(missing $wanted)
 [ -n "$absent" ] || exit 0
 
-echo "installing" $absent
+echo "==> install $absent"
 sudo=
 if [ "$(id -u)" != 0 ]; then
 	command -v sudo >/dev/null || {
-		echo "install.sh: neither root nor sudo; as root: apt-get install" $absent >&2
+		echo "install.sh: neither root nor sudo; as root: apt-get install $absent" >&2
 		exit 1
 	}
 	sudo=sudo
 fi
-export DEBIAN_FRONTEND=noninteractive
 $sudo apt-get -qq update || echo "install.sh: apt-get update had errors, going on with the lists it has" >&2
 # shellcheck disable=SC2086 # a list of words
 $sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $absent >/dev/null || {
