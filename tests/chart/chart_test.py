@@ -219,7 +219,8 @@ class Values(unittest.TestCase):
         self.assertNotIn("httpGet", container["livenessProbe"])
 
     def test_labels(self):
-        objects = render(MONITOR, "commonLabels.team=a", "podLabels.tier=b", "commonLabels.app\\.kubernetes\\.io/name=c")
+        objects = render(MONITOR, "podLabels.tier=b", "commonLabels.team=a",
+                         "commonLabels.app\\.kubernetes\\.io/name=c")
         for item in objects.values():
             self.assertEqual(item["metadata"]["labels"]["team"], "a")
         pod = objects["DaemonSet"]["spec"]["template"]["metadata"]["labels"]
