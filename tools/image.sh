@@ -9,8 +9,9 @@ cache=${XDG_CACHE_HOME:-$HOME/.cache}/nodegauge/image
 out=build-image
 base=docker.io/library/debian:bookworm-slim
 version=$(sed -n 's/^project(nodegauge VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
-revision=$(git rev-parse HEAD 2>/dev/null || echo unknown)
+revision=$(git rev-parse -q --verify HEAD 2>/dev/null || echo unknown)
 branch=$(git symbolic-ref --short HEAD 2>/dev/null || echo unknown)
+time=$(git log -1 --format=%ct 2>/dev/null || echo 0)
 image=localhost/nodegauge:$version-$arch
 
 fail() {
@@ -45,7 +46,7 @@ make_base() {
 # --timestamp sets every time in the image, --identity-label=false leaves the builder's version out.
 build() {
 	echo "image: build $1 of 2"
-	own_buildah bud -q --isolation chroot --pull=never --no-cache --timestamp 0 --identity-label=false \
+	own_buildah bud -q --isolation chroot --pull=never --no-cache --timestamp "$time" --identity-label=false \
 		--platform "linux/$arch" --build-arg "BUILDPLATFORM=linux/$host" --build-arg "VERSION=$version" \
 		--build-arg "REVISION=$revision" --build-arg "BRANCH=$branch" -t "$image" . >"$out/build-$1.log" 2>&1 || {
 		tail -20 "$out/build-$1.log" >&2
