@@ -48,8 +48,9 @@ image: ## the container image as an OCI archive in build-image, built twice and 
 	@tools/install.sh image
 	@tools/image.sh
 
-chart: build ## lint and render the Helm chart, compare it with deploy/
-	@NODEGAUGE=$(CURDIR)/build/nodegauge tests/chart/run.sh
+chart: ## lint and render the Helm chart, compare it with deploy/
+	@tools/install.sh test
+	@tests/chart/run.sh
 
 vm: build ## the tests in a virtual machine with cgroup v2
 	@tools/install.sh test
