@@ -10,16 +10,16 @@ fail() {
 	exit 1
 }
 
-# The machine's own entries for the Debian archive as deb-src; third-party entries are left out.
+# The machine's own entries for the Debian archive (their address ends in /debian...) as deb-src; others are left out.
 debian_sources() {
 	for file in /etc/apt/sources.list.d/*.sources; do
-		[ ! -f "$file" ] || awk -v RS= '/(^|\n)URIs:[^\n]*\/debian(-security)?(\.list)?\/?[ \t]*(\n|$)/ {
+		[ ! -f "$file" ] || awk -v RS= '/(^|\n)URIs:[^\n]*\/debian[^\/ \t\n]*\/?[ \t]*(\n|$)/ {
 			sub(/(^|\n)Types:[^\n]*/, "\nTypes: deb-src"); sub(/^\n/, ""); print $0 "\n" }' "$file"
 	done
 }
 debian_list() {
 	for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
-		[ ! -f "$file" ] || sed -nE 's#^deb(-src)?([ \t].*/debian(-security)?/?[ \t])#deb-src\2#p' "$file"
+		[ ! -f "$file" ] || sed -nE 's#^deb(-src)?([ \t].*/debian[^/ \t]*/?[ \t])#deb-src\2#p' "$file"
 	done | sort -u
 }
 
