@@ -203,12 +203,22 @@ spawn(void)
 }
 
 static void
+mount_new(const char *type, const char *where)
+{
+	if (mount(type, where, type, 0, NULL))
+		err(1, "%s", where);
+}
+
+static void
 mount_pod(void)
 {
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) || mount("/", "/host", NULL, MS_BIND | MS_REC, NULL) ||
-	    mount("proc", "/proc", "proc", 0, NULL) || mount("cgroup2", "/sys/fs/cgroup", "cgroup2", 0, NULL) ||
-	    mount("tmpfs", "/run", "tmpfs", 0, NULL) || mount("tmpfs", "/var", "tmpfs", 0, NULL))
-		err(1, "mount");
+	    umount2("/sys/fs/cgroup", MNT_DETACH))
+		err(1, "/host");
+	mount_new("proc", "/proc");
+	mount_new("cgroup2", "/sys/fs/cgroup");
+	mount_new("tmpfs", "/run");
+	mount_new("tmpfs", "/var");
 }
 
 static void
