@@ -1,0 +1,68 @@
+/* /proc/meminfo: a key and an amount in KiB, or a number of huge pages, on each line. */
+#include "../collector.h"
+
+#define BYTES(key, name, help) { key, GAUGE, KIB, "node_memory_" name "_bytes", help }
+#define NUMBER(key, help) { key, GAUGE, ONE, "node_memory_" key, help }
+
+static const struct metric metrics[] = {
+	BYTES("MemTotal", "MemTotal", "Memory that the kernel can use."),
+	BYTES("MemFree", "MemFree", "Memory that nothing uses."),
+	BYTES("MemAvailable", "MemAvailable", "Estimate of the memory that new programs can have without swapping."),
+	BYTES("Buffers", "Buffers", "Cache of raw block devices."),
+	BYTES("Cached", "Cached", "Page cache, shared memory included."),
+	BYTES("SwapCached", "SwapCached", "Memory that was swapped out and in, and still is in swap."),
+	BYTES("Active", "Active", "Memory used lately."),
+	BYTES("Inactive", "Inactive", "Memory not used lately, first to be reclaimed."),
+	BYTES("Active(anon)", "Active_anon", "Anonymous memory used lately."),
+	BYTES("Inactive(anon)", "Inactive_anon", "Anonymous memory not used lately."),
+	BYTES("Active(file)", "Active_file", "Page cache used lately."),
+	BYTES("Inactive(file)", "Inactive_file", "Page cache not used lately."),
+	BYTES("Unevictable", "Unevictable", "Memory that cannot be reclaimed."),
+	BYTES("Mlocked", "Mlocked", "Memory locked with mlock."),
+	BYTES("SwapTotal", "SwapTotal", "Swap space."),
+	BYTES("SwapFree", "SwapFree", "Swap space that nothing uses."),
+	BYTES("Zswap", "Zswap", "Memory that zswap's compressed pages take."),
+	BYTES("Zswapped", "Zswapped", "Memory whose pages zswap has compressed."),
+	BYTES("Dirty", "Dirty", "Page cache waiting to be written back."),
+	BYTES("Writeback", "Writeback", "Page cache being written back."),
+	BYTES("AnonPages", "AnonPages", "Anonymous memory in page tables."),
+	BYTES("Mapped", "Mapped", "Mapped files."),
+	BYTES("Shmem", "Shmem", "Shared memory and tmpfs."),
+	BYTES("Slab", "Slab", "The kernel's own data structures."),
+	BYTES("SReclaimable", "SReclaimable", "The part of slab that can be reclaimed."),
+	BYTES("SUnreclaim", "SUnreclaim", "The part of slab that cannot be reclaimed."),
+	BYTES("KernelStack", "KernelStack", "Kernel stacks of tasks."),
+	BYTES("PageTables", "PageTables", "Page tables."),
+	BYTES("NFS_Unstable", "NFS_Unstable", "NFS pages that the server has not committed yet."),
+	BYTES("Bounce", "Bounce", "Bounce buffers of block devices."),
+	BYTES("WritebackTmp", "WritebackTmp", "Buffers of FUSE for writing back."),
+	BYTES("CommitLimit", "CommitLimit", "Memory that may be allocated under strict overcommit."),
+	BYTES("Committed_AS", "Committed_AS", "Memory that all programs have asked for."),
+	BYTES("VmallocTotal", "VmallocTotal", "Address space of vmalloc."),
+	BYTES("VmallocUsed", "VmallocUsed", "Address space of vmalloc in use."),
+	BYTES("VmallocChunk", "VmallocChunk", "Largest free block of vmalloc's address space."),
+	BYTES("Percpu", "Percpu", "Memory of per-CPU allocations."),
+	BYTES("HardwareCorrupted", "HardwareCorrupted", "Memory taken out of use for hardware errors."),
+	BYTES("AnonHugePages", "AnonHugePages", "Anonymous memory in transparent huge pages."),
+	BYTES("ShmemHugePages", "ShmemHugePages", "Shared memory and tmpfs in huge pages."),
+	BYTES("ShmemPmdMapped", "ShmemPmdMapped", "Shared memory mapped with huge pages."),
+	BYTES("CmaTotal", "CmaTotal", "Memory set aside for contiguous allocation."),
+	BYTES("CmaFree", "CmaFree", "The free part of the memory for contiguous allocation."),
+	NUMBER("HugePages_Total", "Huge pages in the pool."),
+	NUMBER("HugePages_Free", "Huge pages that are not allocated."),
+	NUMBER("HugePages_Rsvd", "Huge pages promised but not yet allocated."),
+	NUMBER("HugePages_Surp", "Huge pages above the size of the pool."),
+	BYTES("Hugepagesize", "Hugepagesize", "Default size of a huge page."),
+	BYTES("DirectMap4k", "DirectMap4k", "The kernel's mapping of memory in pages of 4 KiB."),
+	BYTES("DirectMap2M", "DirectMap2M", "The kernel's mapping of memory in pages of 2 MiB."),
+	BYTES("DirectMap1G", "DirectMap1G", "The kernel's mapping of memory in pages of 1 GiB."),
+};
+
+const struct collector meminfo = {
+	.name = "meminfo",
+	.help = "Memory of the node.",
+	.tables = (const struct table[]){
+		{ PROC, "meminfo", keyed, metrics, COUNT(metrics) },
+		{ 0 },
+	},
+};
