@@ -1,0 +1,84 @@
+/* Reading what container runtimes write. */
+#include "bundle.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "../file.h"
+#include "../labels.h"
+#include "../place.h"
+
+/* The parser recurses, and its own limit needs more stack than a thread may have. A real bundle has 7 levels. */
+enum { DEPTH_MAX = 64 };
+
+static bool
+is_deep(const char *text, size_t size)
+{
+	unsigned depth = 0;
+	bool quoted = false;
+
+	for (size_t i = 0; i < size && depth <= DEPTH_MAX; i++) {
+		if (text[i] == '\\')
+			i++;
+		else if (text[i] == '"')
+			quoted = !quoted;
+		else if (!quoted && (text[i] == '[' || text[i] == '{'))
+			depth++;
+		else if (!quoted && (text[i] == ']' || text[i] == '}'))
+			depth--;
+	}
+	return depth > DEPTH_MAX;
+}
+
+/* jansson takes the first seed that it is given. */
+static void
+seed(void)
+{
+	static size_t value;
+
+	if (value == 0 && getrandom(&value, sizeof value, 0) == sizeof value)
+		json_object_seed(value);
+}
+
+/* Integers are read as doubles, since rlimits exceed what jansson takes as an integer. */
+json_t *
+bundle_parse(const char *text, size_t size)
+{
+	seed();
+	return is_deep(text, size) ? NULL : json_loadb(text, size, JSON_DECODE_INT_AS_REAL, NULL);
+}
+
+int
+bundle_read(const char *path, json_t **document)
+{
+	struct buf b = { 0 };
+	ssize_t n = file_read_inside(place(ROOT)->dir, path, &b);
+
+	*document = n < 0 ? NULL : bundle_parse(b.data, (size_t)n);
+	buf_free(&b);
+	if (n < 0)
+		return (int)n;
+	return *document != NULL ? 0 : -EBADMSG;
+}
+
+const char *
+bundle_string(const json_t *object, const char *key)
+{
+	const json_t *value = json_object_get(object, key);
+	size_t size = json_string_length(value);
+
+	return size == 0 || size > LABEL_VALUE_MAX ? NULL : json_string_value(value);
+}
+
+void
+bundle_names(const json_t *object, const struct key *keys, struct identity *who)
+{
+	for (; keys->key != NULL; keys++) {
+		char **member = (char **)((char *)who + keys->member);
+		const char *value = *member == NULL ? bundle_string(object, keys->key) : NULL;
+
+		if (value != NULL)
+			*member = must_copy(value);
+	}
+}

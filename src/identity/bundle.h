@@ -1,0 +1,44 @@
+/* JSON that container runtimes leave on disk, and the names in it. */
+#ifndef BUNDLE_H
+#define BUNDLE_H
+
+#include <stddef.h>
+
+#include <jansson.h>
+
+#include "identity.h"
+
+/* A runtime, by the files in which it names its containers. */
+struct runtime {
+	const char *const *paths;       /* below the node's root, %s is the id; NULL behind the last */
+	/* Fills in what the document says of this id. False if that is nothing. */
+	bool (*names)(const json_t *document, const char *id, struct identity *who);
+};
+
+extern const struct runtime containerd, crio, docker, podman;
+
+/* The same from /var/log/containers, which the kubelet fills for every runtime and anyone may list. */
+bool varlog_find(const char *id, struct identity *who);
+
+/* A string of an object, and the member of struct identity that it is for. */
+struct key {
+	const char *key;
+	size_t member;
+};
+
+/* Parses a file below the node's root. 0, or -errno: -EBADMSG for what is not JSON or too deep. */
+int bundle_read(const char *path, json_t **document);
+
+/* NULL for what is not JSON or too deep. */
+json_t *bundle_parse(const char *text, size_t size);
+
+/* The string of this key; NULL if there is none, or an empty or an overlong one. */
+const char *bundle_string(const json_t *object, const char *key);
+
+/* Copies the strings of an object to their members. The first key of a member wins; NULL ends the keys. */
+void bundle_names(const json_t *object, const struct key *keys, struct identity *who);
+
+/* An image as a user writes it, in full: nginx is docker.io/library/nginx:latest. On the heap. */
+char *containerd_image(const char *image);
+
+#endif

@@ -1,0 +1,53 @@
+/* CRI-O: annotations of the OCI bundle, which has the kubelet's labels as well. */
+#include <string.h>
+
+#include "../buf.h"
+#include "bundle.h"
+
+#define USERDATA "/containers/storage/overlay-containers/%s/userdata/config.json"
+
+static const char *const paths[] = { "run" USERDATA, "var/lib" USERDATA, NULL };
+
+static const struct key keys[] = {
+	{ "io.kubernetes.pod.namespace", offsetof(struct identity, namespace) },
+	{ "io.kubernetes.cri-o.Namespace", offsetof(struct identity, namespace) },
+	{ "io.kubernetes.pod.name", offsetof(struct identity, pod) },
+	{ "io.kubernetes.cri-o.KubeName", offsetof(struct identity, pod) },
+	{ "io.kubernetes.pod.uid", offsetof(struct identity, uid) },
+	{ "io.kubernetes.cri-o.SandboxID", offsetof(struct identity, sandbox) },
+	{ "io.kubernetes.cri-o.ImageName", offsetof(struct identity, image) },
+	{ "io.kubernetes.cri-o.Image", offsetof(struct identity, image) },
+	{ NULL },
+};
+
+/* A sandbox has its k8s_POD_... as the name of its container. */
+static const struct key of_sandbox[] = {
+	{ "io.kubernetes.cri-o.ContainerName", offsetof(struct identity, name) },
+	{ NULL },
+};
+
+static const struct key of_container[] = {
+	{ "io.kubernetes.container.name", offsetof(struct identity, container) },
+	{ "io.kubernetes.cri-o.Name", offsetof(struct identity, name) },
+	{ NULL },
+};
+
+/* Podman's bundles are in the same place. */
+static bool
+names(const json_t *document, const char *id, struct identity *who)
+{
+	const json_t *annotations = json_object_get(document, "annotations");
+	const char *type = bundle_string(annotations, "io.kubernetes.cri-o.ContainerType");
+
+	(void)id;
+	if (type == NULL)
+		return false;
+	who->is_sandbox = strcmp(type, "sandbox") == 0;
+	bundle_names(annotations, keys, who);
+	bundle_names(annotations, who->is_sandbox ? of_sandbox : of_container, who);
+	if (who->is_sandbox)
+		who->container = must_copy("POD");
+	return true;
+}
+
+const struct runtime crio = { paths, names };

@@ -1,0 +1,19 @@
+/* Who a container is, from what its runtime left on the node's disk. Nothing found there is trusted for more than names. */
+#ifndef IDENTITY_H
+#define IDENTITY_H
+
+#include <stdbool.h>
+
+/* Names of a container or sandbox, on the heap; NULL where unknown. */
+struct identity {
+	char *namespace, *pod, *uid, *container, *image;
+	char *name;             /* cAdvisor's name: the id for containerd, k8s_... for CRI-O and Docker */
+	char *sandbox;          /* the id of its pod's sandbox */
+	bool is_sandbox;
+};
+
+/* Looks up the container of this id (64 lower case hex digits). False if nothing is known of it, also not yet. */
+bool identity_find(const char *id, struct identity *who);
+void identity_free(struct identity *who);
+
+#endif

@@ -1,0 +1,38 @@
+/* Podman: the lists of all containers in its storage. */
+#include <string.h>
+
+#include "bundle.h"
+
+#define STORAGE "var/lib/containers/storage/overlay-containers"
+
+static const char *const paths[] = { STORAGE "/containers.json", STORAGE "/volatile-containers.json", NULL };
+
+static const struct key keys[] = {
+	{ "name", offsetof(struct identity, name) },
+	{ "image-name", offsetof(struct identity, image) },
+	{ NULL },
+};
+
+/* The names of a container are JSON within a string. */
+static bool
+names(const json_t *document, const char *id, struct identity *who)
+{
+	const json_t *container;
+	size_t i;
+
+	json_array_foreach(document, i, container) {
+		const char *is = bundle_string(container, "id"), *text = bundle_string(container, "metadata");
+		json_t *metadata = NULL;
+
+		if (is == NULL || strcmp(is, id) != 0)
+			continue;
+		if (text != NULL)
+			metadata = bundle_parse(text, strlen(text));
+		bundle_names(metadata, keys, who);
+		json_decref(metadata);
+		return true;
+	}
+	return false;
+}
+
+const struct runtime podman = { paths, names };
