@@ -1,6 +1,6 @@
 #!/bin/busybox sh
-# One case in the guest, guest.sh CASE LAYOUT: makes the cgroups, starts nodegauge, and leaves in /out its pages, its log, and the
-# kernel's files from before and after the pages were read.
+# One case in the guest: guest.sh CASE LAYOUT
+# Makes the cgroups, starts nodegauge, and leaves in /out its pages, its log, and the kernel's files from before and after.
 set -eu
 case=$1 layout=$2
 address=127.0.0.1:9100
@@ -50,21 +50,18 @@ many_scrapes() {
 	until [ -e /tmp/calm ]; do sleep 0.1; done
 }
 settled() {
-	until sum=$(cat "$cgroups"/*/cpu.stat "$cgroups"/*/memory.stat | grep -E 'usage_usec|anon |file ' | md5sum) && [ "$sum" = "${last:-}" ]; do
+	last=
+	until sum=$(cat "$cgroups"/*/cpu.stat "$cgroups"/*/memory.stat | md5sum) && [ "$sum" = "$last" ]; do
 		last=$sum
 		sleep 1
 	done
 }
 
 record() { # NAME
-	(cd $cgroups && for d in $(find . -type d); do
-		for file in cpu.stat cpu.max cpu.weight cpu.pressure memory.current memory.max memory.min memory.peak memory.stat memory.events \
-			memory.swap.current memory.swap.max memory.pressure pids.current pids.max io.stat io.pressure cgroup.procs; do
-			[ ! -e "$d/$file" ] || echo "$d/$file"
-		done
-	done | xargs grep -H '' 2>/dev/null) | sed 's/^\.//' >"/out/$1.cgroup" || true
-	while read -r network pid cgroup; do
-		[ "$network" = host ] || sed "s/^/$network /" "/proc/$pid/net/dev"
+	find $cgroups -type f | grep -E '/(cpu|memory|pids|io)\.[a-z.]*$|/cgroup.procs$' | xargs grep -H '' 2>/dev/null |
+		sed "s#^$cgroups##" >"/out/$1.cgroup"
+	while read -r network pid _; do
+		[ "$network" = host ] || [ "$network" = - ] || sed "s/^/$network /" "/proc/$pid/net/dev"
 	done </out/sleepers.txt >"/out/$1.net"
 	sed 's/^/host /' /proc/1/net/dev >>"/out/$1.net"
 }
@@ -88,7 +85,12 @@ start() {
 	exit 1
 }
 
-[ "$layout" = - ] || kubepods.sh "$layout"
+if [ "$layout" = - ]; then
+	id=$(echo app | sha256sum | cut -c 1-64)
+	for hierarchy in "$cgroups"/*/; do mkdir -p "$hierarchy/kubepods/pod$(echo pod | md5sum | cut -c 1-32)/$id"; done
+else
+	kubepods.sh "$layout"
+fi
 start
 case $case in
 loads) loads ;;

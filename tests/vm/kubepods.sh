@@ -1,6 +1,7 @@
 #!/bin/busybox sh
 # Makes the cgroups, sleepers, bundles and log links of a node's containers: kubepods.sh LAYOUT [PODS [CONTAINERS]]
-# What a scrape has to find goes to /out/expected.tsv: kind, id, container, image, name, namespace, pod, network; * is anything.
+# What a scrape has to find goes to /out/expected.tsv, * for anything:
+# kind, id, container, image, name, namespace, pod, network.
 set -eu
 layout=$1 pods=${2:-6} containers=${3:-2}
 cgroups=/sys/fs/cgroup
@@ -38,7 +39,8 @@ pod() {
 	esac
 }
 systemd_slices() {
-	slices "$1$2.slice $1$2.slice/${qos:+$2-$qos.slice}" "$1$2.slice/${qos:+$2-$qos.slice/}$2${qos:+-$qos}-pod$(echo "$uid" | tr - _).slice"
+	slices "$1$2.slice $1$2.slice/${qos:+$2-$qos.slice}" \
+		"$1$2.slice/${qos:+$2-$qos.slice/}$2${qos:+-$qos}-pod$(echo "$uid" | tr - _).slice"
 }
 slices() {
 	cgroup=$2
@@ -51,18 +53,19 @@ slices() {
 
 # A container's cgroup, the one its process is in, and the file that tells its names.
 place() {
+	bundles=/run/containerd/io.containerd.runtime.v2.task/k8s.io leaf=cri-containerd-$id.scope inner='' file=config.json
 	case $layout in
-	containerd | kind) leaf=cri-containerd-$id.scope record=/run/containerd/io.containerd.runtime.v2.task/k8s.io/$id/config.json ;;
-	k3s) leaf=cri-containerd-$id.scope record=/run/k3s/containerd/io.containerd.runtime.v2.task/k8s.io/$id/config.json ;;
-	cgroupfs) leaf=$id record=/run/containerd/io.containerd.runtime.v2.task/k8s.io/$id/config.json ;;
-	crio) leaf=crio-$id.scope record=/run/containers/storage/overlay-containers/$id/userdata/config.json ;;
-	docker) leaf=docker-$id.scope record=/var/lib/docker/containers/$id/config.v2.json ;;
-	podman) leaf=libpod-$id.scope record=/var/lib/containers/storage/overlay-containers/$id/userdata/config.json ;;
+	cgroupfs) leaf=$id ;;
+	k3s) bundles=/run/k3s/containerd/io.containerd.runtime.v2.task/k8s.io ;;
+	crio) bundles=/run/containers/storage/overlay-containers leaf=crio-$id.scope inner=/container file=userdata/config.json ;;
+	docker) bundles=/var/lib/docker/containers leaf=docker-$id.scope file=config.v2.json ;;
+	podman) bundles=/var/lib/containers/storage/overlay-containers leaf=libpod-$id.scope inner=/container file=userdata/config.json ;;
 	esac
-	case $layout in crio | podman) inner=/container ;; *) inner='' ;; esac
+	record=$bundles/$id/$file
 }
 bundle() { # ANNOTATIONS
-	echo '{"ociVersion":"1.1.0","process":{"rlimits":[{"type":"RLIMIT_NOFILE","hard":18446744073709551615,"soft":1024}]},"annotations":{'"$1"'}}'
+	echo '{"ociVersion":"1.1.0","process":{"rlimits":[{"type":"RLIMIT_NOFILE","hard":18446744073709551615,"soft":1024}]},
+		"annotations":{'"$1"'}}'
 }
 containerd_record() {
 	cri=io.kubernetes.cri
@@ -81,45 +84,55 @@ crio_record() {
 	crio=io.kubernetes.cri-o
 	names='"'$crio.ContainerType'":"'$kind'","'$crio.ContainerID'":"'$id'","'$crio.SandboxID'":"'$sandbox'"'
 	case $kind in
-	sandbox) bundle "$names,"'"'$crio.Name'":"k8s_'"${pod}_${namespace}_$uid"'_0","'$crio.ContainerName'":"'"$name"'","'$crio.KubeName'":"'"$pod"'",
-		"'$crio.Namespace'":"'"$namespace"'","'$crio.Labels'":"{'"$(kubernetes_labels | tr -d '\n\t' | sed 's/"/\\"/g')"'}"' ;;
-	container) bundle "$names,"'"'$crio.Name'":"'"$name"'","'$crio.Image'":"'"$image"'","'$crio.ImageName'":"'"$image"'",'"$(kubernetes_labels)" ;;
+	sandbox) bundle "$names,"'"'$crio.Name'":"k8s_'"${pod}_${namespace}_$uid"'_0","'$crio.ContainerName'":"'"$name"'",
+		"'$crio.KubeName'":"'"$pod"'","'$crio.Namespace'":"'"$namespace"'",
+		"'$crio.Labels'":"{'"$(kubernetes_labels | tr -d '\n\t' | sed 's/"/\\"/g')"'}"' ;;
+	container) bundle "$names,"'"'$crio.Name'":"'"$name"'","'$crio.Image'":"'"$image"'","'$crio.ImageName'":"'"$image"'",
+		'"$(kubernetes_labels)" ;;
 	esac
 }
 docker_record() {
-	echo '{"ID":"'"$id"'","Name":"/'"$name"'","State":{"Running":true},"Config":{"Image":"'"$image"'","Labels":{'"$(kubernetes_labels)"'}}}'
+	case $kind in sandbox) type=podsandbox ;; *) type=container ;; esac
+	echo '{"ID":"'"$id"'","Name":"/'"$name"'","State":{"Running":true},"Config":{"Image":"'"$image"'","Labels":{
+		"io.kubernetes.docker.type":"'$type'","io.kubernetes.sandbox.id":"'"$sandbox"'",'"$(kubernetes_labels)"'}}}'
+}
+podman_record() {
+	bundle '"io.container.manager":"libpod"'
+	[ -e /tmp/podman ] && echo , >>/tmp/podman
+	echo '{"id":"'"$id"'","names":["'"$name"'"],
+		"metadata":"{\"image-name\":\"'"$image"'\",\"name\":\"'"$name"'\"}"}' >>/tmp/podman
+	(echo '['; cat /tmp/podman; echo ']') >$bundles/containers.json
 }
 container() { # KIND CONTAINER IMAGE
 	kind=$1 container=$2 image=$3 id=$(hash "$1" "$uid" "$2") label=$2
 	name=k8s_${container}_${pod}_${namespace}_${uid}_0
 	place
 	[ "$kind" = container ] || sandbox=$id
-	mkdir -p -m 711 "${record%/*/*}"
-	mkdir -p -m 700 "${record%/*}"
+	mkdir -p "${record%/*}"
+	chmod 711 "$bundles"
+	chmod 700 "$bundles/$id"
 	case $layout in
 	crio) crio_record ;;
 	docker) docker_record ;;
-	podman) bundle '"io.container.manager":"libpod"' ;;
+	podman) podman_record ;;
 	*)
 		name=$id
 		[ "$kind" = container ] || label=''
 		containerd_record
 		;;
 	esac >"$record"
-	if [ "$layout/$kind" = crio/sandbox ]; then
-		image='*'
-		[ "$pod" != web-1 ] || { # its pause process was dropped
-			grow "$cgroup/crio-$id"
-			expect dropped "/$cgroup/crio-$id" POD "$image" "$name" "$namespace" "$pod" "$network"
-			return
-		}
-	fi
-	grow "$cgroup/$leaf$inner"
-	case $layout in
-	podman) expect container "/$cgroup/$leaf" '' '*' '*' '' '' "$id" ;;
-	*) expect "$kind" "/$cgroup/$leaf" "$label" "$image" "$name" "$namespace" "$pod" "$network" ;;
+	case $layout/$kind/$pod in
+	podman*) label='' namespace='' pod='' network=- ;;
+	crio/sandbox/web-1) # its pause process was dropped
+		grow "$cgroup/crio-$id"
+		expect dropped "/$cgroup/crio-$id" POD '*' "$name" "$namespace" "$pod" "$network"
+		return
+		;;
+	crio/sandbox/*) image='*' ;;
 	esac
-	[ "$layout" = podman ] && echo "$id $cgroup/$leaf$inner" >>/tmp/plan || echo "$network $cgroup/$leaf$inner" >>/tmp/plan
+	grow "$cgroup/$leaf$inner"
+	expect "$kind" "/$cgroup/$leaf" "$label" "$image" "$name" "$namespace" "$pod" "$network"
+	echo "$network $cgroup/$leaf$inner" >>/tmp/plan
 }
 log_link() {
 	log=/var/log/pods/${namespace}_${pod}_$uid/$container
@@ -140,7 +153,6 @@ conmon() { # SLICE NAME
 	echo "host $1/$2-conmon-$id.scope" >>/tmp/plan
 }
 
-rm -f /tmp/plan
 expect root / '' '' '' '' '' host
 for p in $(seq 0 $((pods - 1))); do
 	pod "$p"
@@ -155,7 +167,7 @@ for p in $(seq 0 $((pods - 1))); do
 		esac
 	done
 done
-for service in init.scope system.slice/kubelet.service system.slice/containerd.service user.slice/user-1000.slice/session-1.scope; do
+for service in init.scope system.slice/kubelet.service system.slice/containerd.service user.slice/user-1000.slice/user.scope; do
 	grow "$service"
 	echo "host $service" >>/tmp/plan
 done

@@ -1,4 +1,4 @@
-/* Loads for the guest: known use of the cgroup it runs in, sleepers in many cgroups, and a command run as a pod's container. */
+/* Loads for the guest: use of the cgroup it runs in, sleepers in many cgroups, and a command run as a pod's container. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <err.h>
@@ -28,8 +28,8 @@ static const char usage[] =
 	"usage: load burn SECONDS     use the CPU, then sleep\n"
 	"       load touch MIB        use anonymous memory, then sleep\n"
 	"       load write FILE MIB   write past the page cache\n"
-	"       load spawn            a sleeper for each line \"NETWORK CGROUP\" on stdin: those with the same NETWORK share a\n"
-	"                             network namespace, \"host\" is the node's; prints \"NETWORK PID CGROUP\"\n"
+	"       load spawn            a sleeper for each line \"NETWORK CGROUP\" on stdin, prints \"NETWORK PID CGROUP\":\n"
+	"                             the same NETWORK is the same network namespace, host the node's, - one of its own\n"
 	"       load pod COMMAND...   own namespaces, the node's root on /host, user 65532 with CAP_DAC_READ_SEARCH alone\n"
 	"       load user COMMAND...  the same without any capability\n";
 
@@ -182,7 +182,7 @@ spawn(void)
 	int number = 0, new;
 
 	while (scanf("%127s %4095s", network, cgroup) == 2) {
-		new = strcmp(network, "host") && strcmp(network, last);
+		new = !strcmp(network, "-") || (strcmp(network, "host") && strcmp(network, last));
 		pid = clone_into(cgroup, new ? CLONE_NEWNET : 0);
 		if (pid) {
 			first = new ? pid : first;
