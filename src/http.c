@@ -1,0 +1,487 @@
+/* The web server. */
+#include "http.h"
+
+#include <civetweb.h>
+#include <errno.h>
+#include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "buf.h"
+#include "listen.h"
+#include "log.h"
+#include "request.h"
+#include "scrape.h"
+#include "self.h"
+#include "text.h"
+#include "version.h"
+
+#define WORKERS "8"
+#define ALLOW "Allow: GET, HEAD, OPTIONS\r\n"
+#define PLAIN "Content-Type: text/plain; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\n"
+#define HTML "Content-Type: text/html; charset=utf-8\r\n"
+#define METRICS "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\nVary: Accept-Encoding\r\n"
+#define GZIP METRICS "Content-Encoding: gzip\r\n"
+
+enum {
+	QUERY_MAX = 4096,
+	ONE_WRITE = 256 << 10,          /* a larger body is not copied behind its header */
+	DRAIN_MS = 700,                 /* with the server's own stop, of at most 200 ms, within a second */
+};
+
+/* Answers a request and returns the status. */
+typedef int answer(struct mg_connection *conn);
+
+static answer node_page, containers_page, landing_page, alive, ready;
+
+/* The first that matches answers. */
+static struct route {
+	const char *path;
+	answer *answer;
+} routes[] = {
+	{ "/metrics", node_page },
+	{ "/metrics/cadvisor", containers_page },
+	{ "/", landing_page },
+	{ "/healthz", alive },
+	{ "/livez", alive },
+	{ "/health", alive },
+	{ "/-/healthy", alive },
+	{ "/readyz", ready },
+	{ "/-/ready", ready },
+};
+
+static struct flag_list addresses;
+static unsigned max_requests = 40, ignored;
+static const char *config_file = "";
+static bool systemd_socket;
+
+const struct flag http_flags[] = {
+	{ "web.listen-address", LIST, &addresses, "Address to listen on, HOST:PORT. Repeatable.", ":9100" },
+	{ "web.telemetry-path", TEXT, &routes[0].path, "Path of the node's metrics." },
+	{ "web.max-requests", NUMBER, &max_requests, "Most scrapes at a time; 0 for no limit." },
+	{ "web.config.file", TEXT, &config_file },
+	{ "web.systemd-socket", SWITCH, &systemd_socket },
+	{ "runtime.gomaxprocs", NUMBER, &ignored },
+	{ 0 },
+};
+
+static struct mg_context *server;
+static atomic_bool started, stopping;
+static atomic_uint scrapes;
+
+static double
+now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* strftime would read /etc/localtime. */
+static void
+add_date(struct buf *to)
+{
+	static const char days[] = "SunMonTueWedThuFriSat", months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	time_t seconds = time(NULL);
+	struct tm t;
+
+	gmtime_r(&seconds, &t);
+	buf_print(to, "Date: %.3s, %02d %.3s %d %02d:%02d:%02d GMT\r\n", days + 3 * t.tm_wday, t.tm_mday,
+	    months + 3 * t.tm_mon, 1900 + t.tm_year, t.tm_hour, t.tm_min, t.tm_sec);
+}
+
+static void
+add_header(struct buf *to, int status, const char *lines, size_t size)
+{
+	buf_print(to, "HTTP/1.1 %d %s\r\n%s", status, mg_get_response_code_text(NULL, status), lines);
+	add_date(to);
+	if (status != 204)
+		buf_print(to, "Content-Length: %zu\r\n", size);
+	buf_text(to, "Connection: close\r\n\r\n");
+}
+
+/* Buffers of past answers, the last used on top: as many as there are answers at a time. */
+static struct spare {
+	struct buf text;
+	struct spare *next;
+} *spares;
+static pthread_mutex_t spares_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static struct spare *
+take_spare(void)
+{
+	struct spare *s;
+
+	pthread_mutex_lock(&spares_lock);
+	s = spares;
+	if (s != NULL)
+		spares = s->next;
+	pthread_mutex_unlock(&spares_lock);
+	if (s == NULL) {
+		s = must_realloc(NULL, sizeof *s);
+		*s = (struct spare){ 0 };
+	}
+	s->text.size = 0;
+	return s;
+}
+
+static void
+give_back(struct spare *s)
+{
+	pthread_mutex_lock(&spares_lock);
+	s->next = spares;
+	spares = s;
+	pthread_mutex_unlock(&spares_lock);
+}
+
+/* Header and body leave in one write. */
+static int
+send_body(struct mg_connection *conn, int status, const char *lines, const char *body, size_t size)
+{
+	const char *method = mg_get_request_info(conn)->request_method;
+	struct spare *s = take_spare();
+
+	add_header(&s->text, status, lines, size);
+	if (method != NULL && strcmp(method, "HEAD") == 0)
+		size = 0;
+	if (size <= ONE_WRITE)
+		buf_add(&s->text, body, size);
+	mg_write(conn, s->text.data, s->text.size);
+	give_back(s);
+	if (size > ONE_WRITE)
+		mg_write(conn, body, size);
+	return status;
+}
+
+static int
+send_line(struct mg_connection *conn, int status, const char *lines, const char *line)
+{
+	char body[256];
+	int size = snprintf(body, sizeof body, "%.200s\n", line);
+
+	return send_body(conn, status, lines, body, (size_t)size);
+}
+
+/* What a query asks for. */
+struct filter_query {
+	enum which_page which;
+	struct selection collect, exclude;
+	bool collects, excludes;
+	char error[128];                /* empty: none */
+};
+
+static void
+refuse_name(struct filter_query *f, const char *why, const char *name)
+{
+	if (f->error[0] != '\0')
+		return;
+	snprintf(f->error, sizeof f->error, "%s: %.80s", why, name);
+	for (char *c = f->error; *c != '\0'; c++)
+		if (*c < ' ' || *c > '~')
+			*c = '?';
+}
+
+static void
+collect(struct filter_query *f, const char *name)
+{
+	int i = scrape_find(f->which, name);
+
+	f->collects = true;
+	if (i >= 0)
+		f->collect.on[i] = true;
+	else
+		refuse_name(f, i == -ENODEV ? "disabled collector" : "missing collector", name);
+}
+
+static void
+exclude(struct filter_query *f, const char *name)
+{
+	int i = scrape_find(f->which, name);
+
+	f->excludes = true;
+	if (i >= 0)
+		f->exclude.on[i] = false;
+	else if (i != -ENODEV && !scrape_known_elsewhere(name))
+		refuse_name(f, "missing collector", name);
+}
+
+static void
+parse_query(struct filter_query *f, const char *query)
+{
+	char text[QUERY_MAX], *at = text;
+	const char *name, *value;
+
+	if (strlen(query) >= sizeof text) {
+		strcpy(f->error, "The query is too long.");
+		return;
+	}
+	strcpy(text, query);
+	while (query_next(&at, &name, &value)) {
+		if (strcmp(name, "collect[]") == 0)
+			collect(f, value);
+		else if (strcmp(name, "exclude[]") == 0)
+			exclude(f, value);
+	}
+	if (f->collects && f->excludes)
+		strcpy(f->error, "Combined collect and exclude queries are not allowed.");
+}
+
+/* Prometheus says after how many seconds it gives up: we answer a little before. */
+static double
+seconds_to_answer(struct mg_connection *conn)
+{
+	const char *header = mg_get_header(conn, "X-Prometheus-Scrape-Timeout-Seconds");
+	double seconds;
+
+	if (header == NULL || !text_number(header, &seconds))
+		return 10;
+	return fmin(fmax(seconds - 0.25, 0.5), 120);
+}
+
+static int
+send_page(struct mg_connection *conn, enum which_page which)
+{
+	const char *query = mg_get_request_info(conn)->query_string, *text;
+	struct filter_query f = { .which = which };
+	bool gzip = accepts_gzip(mg_get_header(conn, "Accept-Encoding"));
+	struct body *body;
+	size_t size;
+
+	scrape_select_all(which, &f.exclude);
+	if (query != NULL)
+		parse_query(&f, query);
+	if (f.error[0] != '\0')
+		return send_line(conn, 400, PLAIN, f.error);
+	body = scrape(which, f.collects ? &f.collect : &f.exclude, gzip, seconds_to_answer(conn));
+	if (body == NULL)
+		return send_line(conn, 503, PLAIN, "The collection did not end in time.");
+	text = scrape_body(body, &size);
+	send_body(conn, 200, gzip ? GZIP : METRICS, text, size);
+	scrape_release(body);
+	return 200;
+}
+
+static int
+send_limit(struct mg_connection *conn)
+{
+	char line[96];
+
+	snprintf(line, sizeof line, "Limit of concurrent requests reached (%u), try again later.", max_requests);
+	return send_line(conn, 503, PLAIN, line);
+}
+
+static int
+serve_page(struct mg_connection *conn, enum which_page which)
+{
+	double begun = now();
+	unsigned others = atomic_fetch_add(&scrapes, 1);
+	int status;
+
+	self_request_begun();
+	status = max_requests != 0 && others >= max_requests ? send_limit(conn) : send_page(conn, which);
+	self_request_ended(status, now() - begun);
+	atomic_fetch_sub(&scrapes, 1);
+	return status;
+}
+
+static int
+node_page(struct mg_connection *conn)
+{
+	return serve_page(conn, NODE_PAGE);
+}
+
+static int
+containers_page(struct mg_connection *conn)
+{
+	return serve_page(conn, CONTAINERS_PAGE);
+}
+
+static int
+landing_page(struct mg_connection *conn)
+{
+	static const char page[] =
+	    "<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>nodegauge</title></head>\n<body>\n"
+	    "<h1>nodegauge</h1>\n<p>Version " NODEGAUGE_VERSION "</p>\n<ul>\n"
+	    "<li><a href=\"%s\">Node metrics</a></li>\n"
+	    "<li><a href=\"/metrics/cadvisor\">Container metrics</a></li>\n"
+	    "<li><a href=\"/healthz\">Health</a></li>\n<li><a href=\"/readyz\">Readiness</a></li>\n"
+	    "</ul>\n</body>\n</html>\n";
+	struct buf body = { 0 };
+
+	buf_print(&body, page, routes[0].path);
+	send_body(conn, 200, HTML, body.data, body.size);
+	buf_free(&body);
+	return 200;
+}
+
+static int
+alive(struct mg_connection *conn)
+{
+	return send_line(conn, 200, PLAIN, "ok");
+}
+
+static int
+ready(struct mg_connection *conn)
+{
+	if (stopping)
+		return send_line(conn, 503, PLAIN, "not ready: stopping");
+	if (!scrape_ready())
+		return send_line(conn, 503, PLAIN, "not ready: first collection under way");
+	return send_line(conn, 200, PLAIN, "ok");
+}
+
+static bool
+has_body(const struct mg_request_info *info)
+{
+	for (int i = 0; i < info->num_headers; i++) {
+		const struct mg_header *h = &info->http_headers[i];
+
+		if (strcasecmp(h->name, "Transfer-Encoding") == 0)
+			return true;
+		if (strcasecmp(h->name, "Content-Length") == 0 && h->value[strspn(h->value, "0 \t")] != '\0')
+			return true;
+	}
+	return false;
+}
+
+static bool
+allowed(const char *method)
+{
+	return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0 || strcmp(method, "OPTIONS") == 0;
+}
+
+static answer *
+find(const char *path)
+{
+	for (size_t i = 0; i < sizeof routes / sizeof *routes; i++)
+		if (strcmp(path, routes[i].path) == 0)
+			return routes[i].answer;
+	return NULL;
+}
+
+/* Every request comes here. */
+static int
+serve(struct mg_connection *conn)
+{
+	const struct mg_request_info *info = mg_get_request_info(conn);
+	answer *route = find(info->local_uri_raw);
+
+	mg_disable_connection_keep_alive(conn);         /* or a body that was refused is read to its end */
+	if (has_body(info))
+		return send_line(conn, 413, PLAIN, "A request has no body here.");
+	if (!allowed(info->request_method))
+		return send_line(conn, 405, ALLOW PLAIN, "method not allowed");
+	if (route == NULL)
+		return send_line(conn, 404, PLAIN, "404 page not found");
+	if (strcmp(info->request_method, "OPTIONS") == 0)
+		return send_body(conn, 204, ALLOW, NULL, 0);
+	return route(conn);
+}
+
+/* What the server could not parse, also a method that it does not know. */
+static int
+refuse(struct mg_connection *conn, int status, const char *message)
+{
+	const struct mg_request_info *info = mg_get_request_info(conn);
+
+	if (status == 400 && info->http_version != NULL && text_starts(info->http_version, "1.") &&
+	    !allowed(info->request_method))
+		send_line(conn, 405, ALLOW PLAIN, "method not allowed");
+	else
+		send_line(conn, status, PLAIN, message);
+	return 0;
+}
+
+/* Of the server's messages at start only the first says what is wrong; later ones are about what clients did. */
+static int
+log_message(const struct mg_connection *conn, const char *message)
+{
+	static atomic_bool told;
+
+	(void)conn;
+	if (started || atomic_exchange(&told, true))
+		log_line(LOG_DEBUG, message, NULL);
+	else
+		log_line(LOG_ERROR, "cannot listen", "err", message, NULL);
+	return 1;
+}
+
+static bool
+say(const char *message, const char *key, const char *value)
+{
+	log_line(LOG_ERROR, message, key, value, NULL);
+	return false;
+}
+
+static bool
+check_flags(void)
+{
+	if (*config_file != '\0')
+		return say("TLS and authentication are not built in", "web.config.file", config_file);
+	if (systemd_socket)
+		return say("socket activation is not built in", "flag", "web.systemd-socket");
+	if (routes[0].path[0] != '/' || strpbrk(routes[0].path, "?#%\"<>& ") != NULL)
+		return say("not a path", "web.telemetry-path", routes[0].path);
+	return true;
+}
+
+/* The addresses as a list for the server. */
+static bool
+add_addresses(struct buf *list)
+{
+	char spec[LISTEN_SPEC_MAX];
+
+	if (addresses.n == 0)
+		addresses.items[addresses.n++] = ":9100";
+	for (unsigned i = 0; i < addresses.n; i++) {
+		const char *wrong = listen_spec(addresses.items[i], spec);
+
+		if (wrong != NULL) {
+			log_line(LOG_ERROR, "cannot listen", "address", addresses.items[i], "err", wrong, NULL);
+			return false;
+		}
+		buf_print(list, "%s%s", i > 0 ? "," : "", spec);
+	}
+	return true;
+}
+
+bool
+http_start(void)
+{
+	struct buf list = { 0 };
+	const struct mg_callbacks callbacks = { .begin_request = serve, .http_error = refuse, .log_message = log_message };
+
+	if (!check_flags())
+		return false;
+	if (add_addresses(&list)) {
+		const char *options[] = { "listening_ports", list.data, "num_threads", WORKERS, "connection_queue", "128",
+			"request_timeout_ms", "5000", "tcp_nodelay", "1", "decode_url", "no", NULL };
+
+		server = mg_start(&callbacks, NULL, options);
+	}
+	buf_free(&list);
+	started = server != NULL;
+	if (started)
+		listen_ready();
+	return started;
+}
+
+void
+http_stop(void)
+{
+	double end = now() + DRAIN_MS / 1000.0;
+	bool drained;
+
+	stopping = true;
+	listen_close();
+	while (!(drained = listen_connections() == 0) && now() < end)
+		usleep(5000);
+	if (drained)
+		mg_stop(server);        /* waits for its threads; one that still answers would not let it end in time */
+}
