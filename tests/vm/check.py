@@ -106,6 +106,10 @@ def pressure(file, who):
     return lambda f, c: f.stalled(c, file, who)
 
 
+def working_set(f, c):
+    return f.word(c, "memory.current") - f.key(c, "memory.stat", "inactive_file")
+
+
 def quota(f, c):
     return None if f.word(c, "cpu.max") == "max" else f.word(c, "cpu.max")
 
@@ -119,7 +123,7 @@ ONE = {
     "container_cpu_cfs_throttled_periods_total": with_quota(lambda f, c: f.key(c, "cpu.stat", "nr_throttled")),
     "container_cpu_cfs_throttled_seconds_total": with_quota(seconds("throttled_usec")),
     "container_memory_usage_bytes": lambda f, c: f.word(c, "memory.current"),
-    "container_memory_working_set_bytes": lambda f, c: f.word(c, "memory.current") - f.key(c, "memory.stat", "inactive_file"),
+    "container_memory_working_set_bytes": working_set,
     "container_memory_rss": stat("anon"),
     "container_memory_cache": stat("file"),
     "container_memory_mapped_file": stat("file_mapped"),
@@ -168,7 +172,8 @@ def within(value, low, high):
 
 
 def containers_of(families):
-    return {name: samples for name, samples in families.items() if name.startswith("container_") and name != "container_scrape_error"}
+    return {name: samples for name, samples in families.items()
+            if name.startswith("container_") and name != "container_scrape_error"}
 
 
 def check_labels(families, rows):
@@ -185,7 +190,8 @@ def check_labels(families, rows):
                 expect(unknown or got == right, f"{name}: {label} of {labels['id']} is {got!r}, not {right!r}")
     ids = collections.Counter(labels["id"] for labels, _ in families["container_last_seen"])
     for row in rows:
-        expect(ids[row["id"]] == 1 or row["kind"] == "dropped", f"{row['kind']} {row['id']} is there {ids[row['id']]} times")
+        times = ids[row["id"]]
+        expect(times == 1 or row["kind"] == "dropped", f"{row['kind']} {row['id']} is there {times} times")
     for cgroup in ids:
         expect("conmon" not in cgroup and not cgroup.endswith("/container"), f"{cgroup} is not one of its own")
         expect(cgroup in want or "kubepods" not in cgroup, f"{cgroup} is nothing that was made")
@@ -217,7 +223,8 @@ def check_disks(families, rows, before, after):
             low, high = before.disk(row["id"], key), after.disk(row["id"], key)
             for number, value in low.items():
                 got = samples.get((row["id"], device[number]))
-                expect(got is not None and within(got, value, high[number]), f"{name}: {row['id']} {number} has {got}, the kernel {value}")
+                expect(got is not None and within(got, value, high[number]),
+                       f"{name}: {row['id']} {number} has {got}, the kernel {value}")
 
 
 def check_network(families, rows, before, after):
@@ -237,11 +244,15 @@ def check_network(families, rows, before, after):
             having = [cgroup for cgroup in ids if cgroup in got]
             expect(len(having) == 1, f"{name}: {len(having)} cgroups have the network of {sorted(ids)}")
             for cgroup in having:
-                low, high = before.net[networks[cgroup]], after.net[networks[cgroup]]
-                expect(got[cgroup].keys() == low.keys(), f"{name}: {cgroup} has {sorted(got[cgroup])}, the kernel {sorted(low)}")
-                for interface in got[cgroup].keys() & low.keys():
-                    expect(within(got[cgroup][interface], low[interface][column], high[interface][column]),
-                           f"{name}: {cgroup} {interface} has {got[cgroup][interface]}, the kernel {low[interface][column]}")
+                network = networks[cgroup]
+                check_interfaces(f"{name}: {cgroup}", got[cgroup], before.net[network], after.net[network], column)
+
+
+def check_interfaces(what, got, low, high, column):
+    expect(got.keys() == low.keys(), f"{what} has {sorted(got)}, the kernel {sorted(low)}")
+    for interface in got.keys() & low.keys():
+        value, first, last = got[interface], low[interface][column], high[interface][column]
+        expect(within(value, first, last), f"{what} {interface} has {value}, the kernel {first}")
 
 
 def check_times(families, rows):
@@ -250,7 +261,8 @@ def check_times(families, rows):
     for row in rows:
         for name in ("container_last_seen", "container_start_time_seconds"):
             times = [value for labels, value in families[name] if labels["id"] == row["id"]]
-            expect(row["kind"] == "dropped" or len(times) == 1 and boot <= times[0] <= now + 1, f"{name}: {row['id']} has {times}")
+            right = row["kind"] == "dropped" or len(times) == 1 and boot <= times[0] <= now + 1
+            expect(right, f"{name}: {row['id']} has {times}")
 
 
 def check_loads(before, rows):
@@ -265,7 +277,8 @@ def check_loads(before, rows):
 def check_version(node, version):
     for family in NODE:
         expect(node[family], f"{family} is missing")
-    expect([value for _, value in node["nodegauge_cgroup_version"]] == [version], f"cgroup version: {node['nodegauge_cgroup_version']}")
+    said = [value for _, value in node["nodegauge_cgroup_version"]]
+    expect(said == [version], f"the cgroup version is {version}, not {said}")
 
 
 def check_without(cadvisor):

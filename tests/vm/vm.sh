@@ -43,7 +43,7 @@ for tool in qemu-system-x86_64 busybox modprobe cpio; do
 done
 kernel=${NODEGAUGE_KERNEL:-}
 [[ $kernel ]] || kernel=$("$here/../../tools/kernel.sh") || give_up 77 "no kernel to boot"
-image=$(find "$kernel/boot" -name 'vmlinuz-*' 2>/dev/null | sort -V | tail -n 1)
+image=$( (find "$kernel/boot" -name 'vmlinuz-*' 2>/dev/null || true) | sort -V | tail -n 1)
 [[ $image ]] || give_up 77 "no kernel in $kernel/boot"
 
 tmp=$(mktemp -d)
@@ -53,7 +53,8 @@ root=$tmp/root
 add_modules() {
 	local module verb path name
 	for module in "${modules[@]}"; do
-		modprobe -d "$kernel" -S "${image##*/vmlinuz-}" --show-depends "$module" >"$tmp/needed" || give_up 125 "no module $module"
+		modprobe -d "$kernel" -S "${image##*/vmlinuz-}" --show-depends "$module" >"$tmp/needed" ||
+			give_up 125 "the kernel has no module $module"
 		while read -r verb path _; do
 			name=$(basename "$path") name=${name%.ko*}.ko
 			[[ $verb == insmod && ! -e $root/modules/$name ]] || continue
