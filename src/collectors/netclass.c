@@ -1,0 +1,318 @@
+/*
+ * Properties of network interfaces, in the words of /sys/class/net/<interface>. Most of them are in one dump of
+ * rtnetlink, and each file costs as much as the dump of an interface; so the files are read for what rtnetlink has not,
+ * and for all of it only where it does not answer for the node.
+ */
+#include "../collector.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../netlink.h"
+#include "../text.h"
+
+static struct filter devices = { .exclude = "^$" };
+static bool no_invalid_speed, accepted;
+
+#define NETWORK(file, type, unit, name, help) { file, type, unit, "node_network_" name, help }
+
+/* The key is the file. */
+static const struct metric metrics[] = {
+	NETWORK("addr_assign_type", GAUGE, ONE, "address_assign_type",
+	    "Where the address is from: 0 permanent, 1 random, 2 stolen from another interface, 3 set."),
+	NETWORK("dev_id", GAUGE, ONE, "device_id", "Tells apart interfaces that share an address."),
+	NETWORK("name_assign_type", GAUGE, ONE, "name_assign_type",
+	    "Where the name is from: 1 the kernel's order, 2 predictable, 3 user space, 4 renamed."),
+	NETWORK("speed", GAUGE, MBIT, "speed_bytes", "Speed in bytes per second; negative where it is unknown."),
+	NETWORK("carrier", GAUGE, ONE, "carrier", "1 if there is a carrier; absent while the interface is down."),
+	NETWORK("carrier_changes", COUNTER, ONE, "carrier_changes_total", "Changes of the carrier."),
+	NETWORK("carrier_up_count", COUNTER, ONE, "carrier_up_changes_total", "Times that the carrier appeared."),
+	NETWORK("carrier_down_count", COUNTER, ONE, "carrier_down_changes_total", "Times that the carrier went away."),
+	NETWORK("dormant", GAUGE, ONE, "dormant", "1 if it waits for an event, as 802.1X; absent while it is down."),
+	NETWORK("flags", GAUGE, ONE, "flags", "IFF_ flags, netdevice(7)."),
+	NETWORK("ifindex", GAUGE, ONE, "iface_id", "The interface's index."),
+	NETWORK("iflink", GAUGE, ONE, "iface_link", "Index of the interface that this one stands on, or its own."),
+	NETWORK("link_mode", GAUGE, ONE, "iface_link_mode", "1 if it becomes dormant, not up, with its carrier."),
+	NETWORK("mtu", GAUGE, ONE, "mtu_bytes", "Largest packet, in bytes."),
+	NETWORK("netdev_group", GAUGE, ONE, "net_dev_group", "The group it is in."),
+	NETWORK("tx_queue_len", GAUGE, ONE, "transmit_queue_length", "Packets that the transmit queue may hold."),
+	NETWORK("type", GAUGE, ONE, "protocol_type", "ARPHRD_ type: 1 Ethernet, 772 loopback."),
+	NETWORK(NULL, GAUGE, ONE, "up", "1 if the operational state is up."),
+	NETWORK(NULL, GAUGE, ONE, "info", "The interface's addresses and states."),
+	{ 0 },
+};
+
+enum {
+	ADDR_ASSIGN_TYPE, DEV_ID, NAME_ASSIGN_TYPE, STATIC,     /* rtnetlink has them not, but they rarely change */
+	SPEED = STATIC, CARRIER, CARRIER_CHANGES, CARRIER_UPS, CARRIER_DOWNS, DORMANT, FLAGS, IFINDEX, IFLINK, LINK_MODE,
+	MTU, GROUP, QUEUE, TYPE, VALUES,
+	UP = VALUES, INFO,
+};
+
+enum { TEXT_MAX = LINK_ALIAS_MAX };
+
+/* An interface: NAN is a file that is not there or does not answer. */
+struct interface {
+	const char *name;
+	double values[VALUES];
+	char address[TEXT_MAX + 1], broadcast[TEXT_MAX + 1], alias[TEXT_MAX + 1], operstate[TEXT_MAX + 1],
+	    duplex[TEXT_MAX + 1];
+};
+
+/* The trimmed text of a file of the interface, good until the next; "" with *err set if more than absence is wrong. */
+static char *
+read_text(const char *name, const char *file, int *err)
+{
+	char path[64 + IFNAMSIZ], *text;
+
+	snprintf(path, sizeof path, "class/net/%s/%s", name, file);
+	text = place_read(place(SYS), path);
+	if (text != NULL) {
+		text[strnlen(text, TEXT_MAX)] = '\0';
+		return text_trim(text);
+	}
+	if (errno != ENOENT && errno != ENOTDIR && errno != ENODEV && errno != EINVAL && errno != EACCES && errno != EPERM &&
+	    errno != EOPNOTSUPP)
+		*err = -errno;
+	return (char[]){ "" };
+}
+
+static double
+read_value(const char *name, size_t i, int *err)
+{
+	char *text = read_text(name, metrics[i].key, err);
+	uint64_t n;
+	double value;
+
+	if (text_u64(text, 0, &n))
+		return (double)n;
+	return text_number(text, &value) ? value : NAN;
+}
+
+static void
+copy(char to[TEXT_MAX + 1], const char *text)
+{
+	snprintf(to, TEXT_MAX + 1, "%s", text);
+}
+
+/* ifindex is read last: where it is missing the interface has vanished, or was none. */
+static int
+from_files(struct interface *f, const char *name)
+{
+	int err = 0;
+
+	f->name = name;
+	for (size_t i = 0; i < VALUES; i++)
+		if (i != IFINDEX)
+			f->values[i] = read_value(name, i, &err);
+	copy(f->address, read_text(name, "address", &err));
+	copy(f->broadcast, read_text(name, "broadcast", &err));
+	copy(f->alias, read_text(name, "ifalias", &err));
+	copy(f->operstate, read_text(name, "operstate", &err));
+	copy(f->duplex, read_text(name, "duplex", &err));
+	f->values[IFINDEX] = read_value(name, IFINDEX, &err);
+	return err;
+}
+
+static void
+print_address(char to[TEXT_MAX + 1], const unsigned char *bytes, size_t n)
+{
+	*to = '\0';
+	for (size_t i = 0; i < n; i++)
+		to += sprintf(to, i == 0 ? "%02x" : ":%02x", bytes[i]);
+}
+
+/* The flags of sysfs are those that are set; dev_get_flags() has put the present state in place of some. */
+static double
+flags(const struct link *l, int *err)
+{
+	const unsigned state = IFF_RUNNING | IFF_LOWER_UP | IFF_DORMANT | IFF_PROMISC | IFF_ALLMULTI;
+
+	if (!l->has_allmulti)
+		return read_value(l->name, FLAGS, err);
+	return (l->flags & ~state) | (l->promiscuity > 0 ? IFF_PROMISC : 0) | (l->allmulti > 0 ? IFF_ALLMULTI : 0);
+}
+
+/* What is kept of an interface's files, with what tells that they may have changed. */
+struct kept {
+	int index;
+	char name[IFNAMSIZ];
+	unsigned char address[LINK_ADDRESS_MAX];
+	double values[STATIC];
+};
+
+static struct {
+	struct kept *kept;
+	size_t n;
+} all;
+
+static bool
+is_of(const struct kept *k, const struct link *l)
+{
+	return k->index == l->index && strcmp(k->name, l->name) == 0 && memcmp(k->address, l->address, sizeof l->address) == 0;
+}
+
+/* What is kept of the i-th link; links come in one order, so that it is mostly found where it was. */
+static const struct kept *
+keep(size_t i, const struct link *l, int *err)
+{
+	struct kept new = { .index = l->index };
+	size_t k = i;
+
+	while (k < all.n && !is_of(&all.kept[k], l))
+		k++;
+	if (k < all.n) {
+		new = all.kept[k];
+	} else {
+		memcpy(new.name, l->name, sizeof new.name);
+		memcpy(new.address, l->address, sizeof new.address);
+		for (size_t v = 0; v < STATIC; v++)
+			new.values[v] = read_value(l->name, v, err);
+		all.kept = must_realloc(all.kept, (all.n + 1) * sizeof *all.kept);
+		all.n++;
+	}
+	all.kept[k] = all.kept[i];
+	all.kept[i] = new;
+	return &all.kept[i];
+}
+
+static const char *
+operstate(const struct link *l)
+{
+	static const char *const names[] = {
+		"unknown", "notpresent", "down", "lowerlayerdown", "testing", "dormant", "up",
+	};
+
+	return l->operstate < COUNT(names) ? names[l->operstate] : "unknown";
+}
+
+/* The i-th link as its files have it. Carrier, speed, duplex and dormant do not answer while it is down. */
+static int
+from_link(struct interface *f, size_t i, const struct link *l)
+{
+	bool up = l->flags & IFF_UP;
+	int err = 0;
+
+	f->name = l->name;
+	memcpy(f->values, keep(i, l, &err)->values, sizeof(double[STATIC]));
+	f->values[SPEED] = up ? read_value(l->name, SPEED, &err) : NAN;
+	f->values[CARRIER] = up ? l->carrier : NAN;
+	f->values[CARRIER_CHANGES] = l->changes;
+	f->values[CARRIER_UPS] = l->ups;
+	f->values[CARRIER_DOWNS] = l->downs;
+	f->values[DORMANT] = up ? (l->flags & IFF_DORMANT) != 0 : NAN;
+	f->values[FLAGS] = flags(l, &err);
+	f->values[IFINDEX] = l->index;
+	f->values[IFLINK] = l->lower;
+	f->values[LINK_MODE] = l->mode;
+	f->values[MTU] = l->mtu;
+	f->values[GROUP] = l->group;
+	f->values[QUEUE] = l->queue;
+	f->values[TYPE] = l->type;
+	print_address(f->address, l->address, l->address_size);
+	print_address(f->broadcast, l->broadcast, l->address_size);
+	copy(f->alias, netlink_alias(l));
+	copy(f->operstate, operstate(l));
+	copy(f->duplex, up ? read_text(l->name, "duplex", &err) : "");
+	return err;
+}
+
+static const char *
+adminstate(const struct interface *f)
+{
+	if (isnan(f->values[FLAGS]))
+		return "unknown";
+	return (unsigned)f->values[FLAGS] & IFF_UP ? "up" : "down";
+}
+
+static void
+add(struct page *p, struct interface *f)
+{
+	uint32_t row = page_row_of(p, "device", f->name);
+
+	if (isnan(f->values[IFINDEX]))
+		return;
+	if (no_invalid_speed && f->values[SPEED] < 0)
+		f->values[SPEED] = NAN;
+	for (size_t i = 0; i < VALUES; i++)
+		if (!isnan(f->values[i]))
+			page_add(p, &metrics[i], row, f->values[i]);
+	page_add(p, &metrics[UP], row, strcmp(f->operstate, "up") == 0);
+	row = page_row(p, (struct label[]){
+		{ "address", f->address }, { "adminstate", adminstate(f) }, { "broadcast", f->broadcast }, { "device", f->name },
+		{ "duplex", f->duplex }, { "ifalias", f->alias }, { "operstate", f->operstate },
+	}, 7);
+	page_add(p, &metrics[INFO], row, 1);
+}
+
+static int
+update_by_files(struct page *p)
+{
+	struct interface f;
+	char **names;
+	int n = place_list(place(SYS), "class/net", "*", &names), result = 0, err;
+
+	for (int i = 0; i < n; i++) {
+		if (!filter_takes(&devices, names[i]))
+			continue;
+		err = from_files(&f, names[i]);
+		add(p, &f);
+		result = err != 0 ? err : result;
+	}
+	if (n < 0)
+		return n == -ENOENT || n == -EACCES || n == -EPERM ? -ENODATA : n;
+	place_list_free(names, n);
+	return result;
+}
+
+static int
+update_by_netlink(struct page *p)
+{
+	const struct link *links;
+	struct interface f;
+	int n = netlink_links(p, &links), result = 0, err;
+	size_t taken = 0;
+
+	for (int i = 0; i < n; i++) {
+		if (!filter_takes(&devices, links[i].name))
+			continue;
+		err = from_link(&f, taken++, &links[i]);
+		add(p, &f);
+		result = err != 0 ? err : result;
+	}
+	if (n >= 0)
+		all.n = taken;
+	return n < 0 ? n : result;
+}
+
+static int
+update(const struct scope *s, struct page *p)
+{
+	(void)s;
+	return place_is_our_network() && place_is_live(SYS) ? update_by_netlink(p) : update_by_files(p);
+}
+
+static void
+prepare(void)
+{
+	filter_prepare(&devices, NULL);
+}
+
+const struct collector netclass = {
+	.name = "netclass",
+	.help = "Properties of network interfaces.",
+	.metrics = metrics,
+	.update = update,
+	.flags = (const struct flag[]){
+		{ "collector.netclass.ignored-devices", TEXT, &devices.exclude, "Interfaces to leave out, a regular expression." },
+		{ "collector.netclass.ignore-invalid-speed", SWITCH, &no_invalid_speed, "Leave out a speed that is not known." },
+		{ "collector.netclass.netlink", SWITCH, &accepted,
+		    "Without effect: netlink is used where it answers for the node, with the labels that the files give." },
+		{ "collector.netclass_rtnl.with-stats", SWITCH, &accepted, NULL },
+		{ 0 },
+	},
+	.prepare = prepare,
+};
