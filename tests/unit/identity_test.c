@@ -237,10 +237,30 @@ Test(identity_own, bad_bundle_costs_the_names_alone)
 	find(HTTPD, (struct identity){ .container = "app", .name = HTTPD });
 }
 
+Test(identity_own, bundle_that_is_deep)
+{
+	char end[256];
+
+	memset(end, ']', 100);
+	strcpy(end + 100, "}");
+	make_bundle(HTTPD, CONTAINER ",\"x\":", "[", 100, end);
+	find(HTTPD, (struct identity){ .name = HTTPD });
+	make_bundle(HTTPD, CONTAINER ",\"x\":", "[", 50, end + 50);
+	find(HTTPD, (struct identity){ .container = "app", .name = HTTPD });
+}
+
 Test(identity_own, brackets_within_strings_are_not_depth)
 {
 	make_bundle(HTTPD, CONTAINER ",\"x\":\"\\\"", "[{\\\"", 1000, "\"}");
 	find(HTTPD, (struct identity){ .container = "app", .name = HTTPD });
+}
+
+Test(identity_own, no_id_steers_the_path)
+{
+	make_bundle("web", CONTAINER, "", 0, "}");
+	make_bundle(HTTPD, CONTAINER, "", 0, "}");
+	cr_expect_not(identity_find("web", &(struct identity){ 0 }));
+	cr_expect_not(identity_find("web/../" HTTPD, &(struct identity){ 0 }));
 }
 
 Test(identity_own, bad_bundle_but_a_link)
