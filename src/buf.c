@@ -1,0 +1,73 @@
+/* Growable bytes. */
+#include "buf.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void *
+must_realloc(void *old, size_t size)
+{
+	void *p = realloc(old, size);
+
+	if (p == NULL) {
+		fputs("nodegauge: out of memory\n", stderr);
+		_Exit(1);
+	}
+	return p;
+}
+
+char *
+must_copy(const char *text)
+{
+	size_t size = strlen(text) + 1;
+
+	return memcpy(must_realloc(NULL, size), text, size);
+}
+
+char *
+buf_reserve(struct buf *b, size_t more)
+{
+	if (b->room - b->size < more) {
+		b->room = b->room + b->room / 2 > b->size + more ? b->room + b->room / 2 : b->size + more;
+		b->data = must_realloc(b->data, b->room);
+	}
+	return b->data + b->size;
+}
+
+void
+buf_add(struct buf *b, const void *bytes, size_t size)
+{
+	if (size != 0)
+		memcpy(buf_reserve(b, size), bytes, size);
+	b->size += size;
+}
+
+void
+buf_text(struct buf *b, const char *text)
+{
+	buf_add(b, text, strlen(text));
+}
+
+void
+buf_print(struct buf *b, const char *format, ...)
+{
+	va_list args, again;
+	int size;
+
+	va_start(args, format);
+	va_copy(again, args);
+	size = vsnprintf(NULL, 0, format, args);
+	vsnprintf(buf_reserve(b, (size_t)size + 1), (size_t)size + 1, format, again);
+	b->size += (size_t)size;
+	va_end(again);
+	va_end(args);
+}
+
+void
+buf_free(struct buf *b)
+{
+	free(b->data);
+	*b = (struct buf){ 0 };
+}

@@ -1,0 +1,24 @@
+/* Bytes that grow. A buffer is cleared and used again, not freed. Out of memory ends the process. */
+#ifndef BUF_H
+#define BUF_H
+
+#include <stddef.h>
+
+struct buf {
+	char *data;
+	size_t size, room;
+};
+
+/* Makes room for more bytes behind the present ones and returns where they go; the size stays. */
+char *buf_reserve(struct buf *b, size_t more);
+
+void buf_add(struct buf *b, const void *bytes, size_t size);
+void buf_text(struct buf *b, const char *text);
+void buf_print(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void buf_free(struct buf *b);
+
+/* realloc and strdup that do not fail. */
+void *must_realloc(void *old, size_t size);
+char *must_copy(const char *text);
+
+#endif

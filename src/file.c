@@ -1,0 +1,95 @@
+/* Reading files whole. */
+#include "file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/*
+ * The kernel allocates and clears as much as a read of /proc/sys asks for, and hands out most other files in pieces of
+ * at most a page, so asking for more than a page at first gains nothing.
+ */
+enum { PIECE = 4096 };
+
+int
+file_directory(int dir, const char *path)
+{
+	int fd = openat(dir, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+ssize_t
+file_reread(int fd, struct buf *b)
+{
+	ssize_t n;
+
+	b->size = 0;
+	for (;;) {
+		char *to = buf_reserve(b, PIECE + 1);
+
+		n = pread(fd, to, b->room - b->size - 1, (off_t)b->size);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		b->size += (size_t)n;
+		if (b->size > FILE_MAX)
+			return -EFBIG;
+	}
+	if (n < 0)
+		return -errno;
+	b->data[b->size] = '\0';
+	return (ssize_t)b->size;
+}
+
+static ssize_t
+read_and_close(int fd, struct buf *b)
+{
+	ssize_t n = file_reread(fd, b);
+
+	close(fd);
+	return n;
+}
+
+ssize_t
+file_read(int dir, const char *path, struct buf *b)
+{
+	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : read_and_close(fd, b);
+}
+
+int
+file_open_inside(int root, const char *path, int flags)
+{
+	struct open_how how = {
+		.flags = (uint64_t)(flags | O_CLOEXEC),
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+	};
+	int fd, tries = 32;
+
+	do
+		fd = (int)syscall(SYS_openat2, root, path, &how, sizeof how);
+	while (fd < 0 && (errno == EAGAIN || errno == EINTR) && --tries > 0);
+	return fd < 0 ? -errno : fd;
+}
+
+ssize_t
+file_read_inside(int root, const char *path, struct buf *b)
+{
+	int fd = file_open_inside(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+		close(fd);
+		return -EINVAL;
+	}
+	return read_and_close(fd, b);
+}

@@ -1,0 +1,30 @@
+/* Kernel files, read whole. Errors are -errno; a file of more than FILE_MAX bytes is -EFBIG. */
+#ifndef FILE_H
+#define FILE_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "buf.h"
+
+enum { FILE_MAX = 4 << 20 };
+
+/* Opens a directory below dir, for openat alone. A descriptor, or -errno. */
+int file_directory(int dir, const char *path);
+
+/* Reads path below dir into the cleared b, with a NUL behind. The length, or -errno. */
+ssize_t file_read(int dir, const char *path, struct buf *b);
+
+/* The same of an open file, from its beginning. */
+ssize_t file_reread(int fd, struct buf *b);
+
+/*
+ * The same for a path below a mounted root that others may write to: links never lead out of root, and what is not a
+ * regular file is -EINVAL without waiting for it. Linux 5.6, openat2(2).
+ */
+ssize_t file_read_inside(int root, const char *path, struct buf *b);
+
+/* Opens a directory or a file below root, links kept inside. A descriptor, or -errno. */
+int file_open_inside(int root, const char *path, int flags);
+
+#endif

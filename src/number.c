@@ -1,0 +1,136 @@
+/*
+ * Shortest round-trip numbers in Go's form ('g' with precision -1): the exponent stands from 1e+06 up and below 1e-04.
+ *
+ * A decimal of up to 15 digits that reads back as the same double is the shortest one, since two such decimals never
+ * share a double. Counters, and counters divided by a power of ten, are of that kind and need no search.
+ */
+#include "number.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct decimal {
+	char digits[24];
+	int n;          /* digits, the first one not 0 */
+	int point;      /* the decimal point stands before digits[point] */
+};
+
+static void
+from_integer(struct decimal *d, uint64_t n, int scale)
+{
+	char reversed[24];
+	int i = 0;
+
+	for (; n % 10 == 0; n /= 10)
+		scale--;
+	for (; n != 0; n /= 10)
+		reversed[i++] = (char)('0' + n % 10);
+	d->n = i;
+	d->point = i - scale;
+	for (int k = 0; k < i; k++)
+		d->digits[k] = reversed[i - 1 - k];
+}
+
+/* value * 10^scale as an integer of at most 15 digits, if it is one exactly. */
+static int
+scaled(struct decimal *d, double value, int scale)
+{
+	static const double power[] = { 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9 };
+	double n = rint(value * power[scale]);
+
+	if (!(n >= 1 && n < 1e15) || n / power[scale] != value)
+		return 0;
+	from_integer(d, (uint64_t)n, scale);
+	return 1;
+}
+
+/* The search: 15, 16 or 17 digits, whichever is the first to read back. */
+static void
+search(struct decimal *d, double value)
+{
+	char text[40], *e;
+
+	for (int precision = 14; precision <= 16; precision++) {
+		snprintf(text, sizeof text, "%.*e", precision, value);
+		if (strtod(text, NULL) == value)
+			break;
+	}
+	e = strchr(text, 'e');
+	d->point = atoi(e + 1) + 1;
+	d->digits[0] = text[0];
+	d->n = (int)(e - text) - 1;
+	memcpy(d->digits + 1, text + 2, (size_t)d->n - 1);
+	while (d->n > 1 && d->digits[d->n - 1] == '0')
+		d->n--;
+}
+
+static char *
+with_exponent(char *out, const struct decimal *d)
+{
+	int e = d->point - 1, size = abs(e);
+
+	*out++ = d->digits[0];
+	if (d->n > 1) {
+		*out++ = '.';
+		memcpy(out, d->digits + 1, (size_t)d->n - 1);
+		out += d->n - 1;
+	}
+	*out++ = 'e';
+	*out++ = e < 0 ? '-' : '+';
+	if (size >= 100)
+		*out++ = (char)('0' + size / 100);
+	*out++ = (char)('0' + size / 10 % 10);
+	*out++ = (char)('0' + size % 10);
+	return out;
+}
+
+static char *
+plain(char *out, const struct decimal *d)
+{
+	int i = 0;
+
+	if (d->point <= 0)
+		*out++ = '0';
+	for (; i < d->point; i++)
+		*out++ = i < d->n ? d->digits[i] : '0';
+	if (d->n > d->point) {
+		*out++ = '.';
+		for (int zeros = d->point; zeros < 0; zeros++)
+			*out++ = '0';
+		for (; i < d->n; i++)
+			*out++ = d->digits[i];
+	}
+	return out;
+}
+
+static size_t
+word(char *out, const char *text)
+{
+	memcpy(out, text, strlen(text));
+	return strlen(text);
+}
+
+size_t
+number_print(char out[NUMBER_MAX], double value)
+{
+	struct decimal d;
+	char *at = out;
+
+	if (isnan(value))
+		return word(out, "NaN");
+	if (isinf(value))
+		return word(out, value > 0 ? "+Inf" : "-Inf");
+	if (value == 0)
+		return word(out, "0");
+	if (value < 0) {
+		*at++ = '-';
+		value = -value;
+	}
+	if (!scaled(&d, value, 0) && !scaled(&d, value, 6) && !scaled(&d, value, 9))
+		search(&d, value);
+	at = d.point - 1 < -4 || d.point - 1 >= 6 ? with_exponent(at, &d) : plain(at, &d);
+	return (size_t)(at - out);
+}

@@ -1,0 +1,119 @@
+/* Lines, words and numbers. */
+#include "text.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+char *
+text_line(char **at)
+{
+	char *line = *at, *end;
+
+	if (line == NULL || *line == '\0')
+		return NULL;
+	end = strchrnul(line, '\n');
+	*at = *end == '\0' ? end : end + 1;
+	*end = '\0';
+	return line;
+}
+
+/* Separators are one to three characters, and no separator is NUL. */
+static bool
+separates(char c, const char *separators)
+{
+	for (; *separators != '\0'; separators++)
+		if (c == *separators)
+			return true;
+	return false;
+}
+
+char *
+text_word(char **at, const char *separators)
+{
+	char *word = *at, *end;
+
+	while (separates(*word, separators))
+		word++;
+	for (end = word; *end != '\0' && !separates(*end, separators); end++)
+		;
+	*at = *end == '\0' ? end : end + 1;
+	*end = '\0';
+	return end == word ? NULL : word;
+}
+
+char *
+text_field(char **at, char separator)
+{
+	char *field = *at, *end;
+
+	if (field == NULL)
+		return NULL;
+	end = strchrnul(field, separator);
+	*at = *end == '\0' ? NULL : end + 1;
+	*end = '\0';
+	return field;
+}
+
+static bool
+blank(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+char *
+text_trim(char *text)
+{
+	size_t n;
+
+	while (blank(*text))
+		text++;
+	for (n = strlen(text); n > 0 && blank(text[n - 1]); n--)
+		;
+	text[n] = '\0';
+	return text;
+}
+
+/* Up to 18 digits fit a 64-bit integer, so most numbers of the kernel need no strtod. */
+static bool
+digits(const char *word, double *value)
+{
+	const char *c = word;
+	uint64_t n = 0;
+
+	for (; *c >= '0' && *c <= '9'; c++)
+		n = n * 10 + (uint64_t)(*c - '0');
+	*value = (double)n;
+	return *c == '\0' && c != word && c - word <= 18;
+}
+
+bool
+text_number(const char *word, double *value)
+{
+	char *end;
+
+	if (digits(word, value))
+		return true;
+	if (word[strspn(word, "0123456789+-.eE")] != '\0')
+		return false;
+	*value = strtod(word, &end);
+	return end != word && *end == '\0';
+}
+
+bool
+text_u64(const char *word, int base, uint64_t *value)
+{
+	char *end;
+
+	if (!((*word >= '0' && *word <= '9') || (*word >= 'a' && *word <= 'f') || (*word >= 'A' && *word <= 'F')))
+		return false;
+	errno = 0;
+	*value = strtoull(word, &end, base);
+	return errno == 0 && end != word && *end == '\0';
+}
+
+bool
+text_starts(const char *text, const char *prefix)
+{
+	return strncmp(text, prefix, strlen(prefix)) == 0;
+}

@@ -1,0 +1,29 @@
+/* Lines, words and numbers of a text, cut in place: each result is a string of its own. No I/O, no allocation. */
+#ifndef TEXT_H
+#define TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The next line of *at without its newline, or NULL at the end. */
+char *text_line(char **at);
+
+/* The next word of *at between any of these separators, or NULL when there is none. */
+char *text_word(char **at, const char *separators);
+
+/* The next field of *at: everything up to the separator, also nothing. NULL when there is none. */
+char *text_field(char **at, char separator);
+
+/* Without white space at both ends. */
+char *text_trim(char *text);
+
+/* A decimal number such as 17, -3 or 0.52; nothing may stand behind it. False if it is none. */
+bool text_number(const char *word, double *value);
+
+/* An unsigned integer; base 0 takes 0x and a leading 0 as C does. False if it is none or too large. */
+bool text_u64(const char *word, int base, uint64_t *value);
+
+bool text_starts(const char *text, const char *prefix);
+
+#endif
