@@ -1,0 +1,195 @@
+/* Sets of label pairs. */
+#include "labels.h"
+
+#include <assert.h>
+#include <stdbool.h>
+#include <string.h>
+
+static const char *
+text_of(const struct labels *l)
+{
+	return (const char *)(l->start + l->pairs);
+}
+
+/* The length of the UTF-8 character at s (RFC 3629: shortest form, no surrogates), or 0 if it is none. */
+static size_t
+utf8(const unsigned char *s)
+{
+	static const struct {
+		unsigned char from, to, low, high;
+		unsigned char size;
+	} forms[] = {
+		{ 0xc2, 0xdf, 0x80, 0xbf, 2 }, { 0xe0, 0xe0, 0xa0, 0xbf, 3 }, { 0xe1, 0xec, 0x80, 0xbf, 3 },
+		{ 0xed, 0xed, 0x80, 0x9f, 3 }, { 0xee, 0xef, 0x80, 0xbf, 3 }, { 0xf0, 0xf0, 0x90, 0xbf, 4 },
+		{ 0xf1, 0xf3, 0x80, 0xbf, 4 }, { 0xf4, 0xf4, 0x80, 0x8f, 4 },
+	};
+
+	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+		if (s[0] < forms[i].from || s[0] > forms[i].to)
+			continue;
+		if (s[1] < forms[i].low || s[1] > forms[i].high)
+			return 0;
+		for (size_t k = 2; k < forms[i].size; k++)
+			if ((s[k] & 0xc0) != 0x80)
+				return 0;
+		return forms[i].size;
+	}
+	return 0;
+}
+
+/* Go's strings.ToValidUTF8: one replacement for a whole run of invalid bytes. */
+static const unsigned char *
+invalid_run(const unsigned char *s)
+{
+	while (*s >= 0x80 && utf8(s) == 0)
+		s++;
+	return s;
+}
+
+void
+labels_escape(struct buf *to, const char *value)
+{
+	const unsigned char *s = (const unsigned char *)value, *end = s + strnlen(value, LABEL_VALUE_MAX);
+	char *out = buf_reserve(to, (size_t)(end - s) * 3 + 8), *from = out;
+	size_t n;
+
+	while (s < end) {
+		if (*s == '\\' || *s == '"' || *s == '\n') {
+			*out++ = '\\';
+			*out++ = *s == '\n' ? 'n' : (char)*s;
+			s++;
+		} else if (*s < 0x80) {
+			*out++ = (char)*s++;
+		} else if ((n = utf8(s)) != 0) {
+			out = mempcpy(out, s, n);
+			s += n;
+		} else {
+			out = mempcpy(out, "\xef\xbf\xbd", 3);
+			s = invalid_run(s);
+		}
+	}
+	to->size += (size_t)(out - from);
+}
+
+/* Room for a set of that many pairs, its text to be added behind it. Returns its offset. */
+static uint32_t
+begin(struct buf *b, size_t pairs)
+{
+	size_t at = (b->size + 3) & ~(size_t)3, text = at + sizeof(struct labels) + pairs * sizeof(uint32_t);
+
+	buf_reserve(b, text - b->size);
+	b->size = text;
+	return (uint32_t)at;
+}
+
+static struct labels *
+set_at(const struct buf *b, uint32_t offset)
+{
+	return (struct labels *)(void *)(b->data + offset);
+}
+
+static uint32_t
+finish(struct buf *b, uint32_t at, size_t pairs, const uint32_t *start)
+{
+	struct labels *set = set_at(b, at);
+
+	set->pairs = (uint32_t)pairs;
+	memcpy(set->start, start, pairs * sizeof *start);
+	set->size = (uint32_t)(b->data + b->size - text_of(set));
+	return at;
+}
+
+uint32_t
+labels_add(struct buf *b, const struct label *labels, size_t n)
+{
+	uint32_t at = begin(b, n), start[LABELS_MAX];
+	size_t text = b->size;
+
+	assert(n <= LABELS_MAX);
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0)
+			buf_add(b, ",", 1);
+		start[i] = (uint32_t)(b->size - text);
+		buf_text(b, labels[i].name);
+		buf_add(b, "=\"", 2);
+		labels_escape(b, labels[i].value);
+		buf_add(b, "\"", 1);
+	}
+	return finish(b, at, n, start);
+}
+
+struct labels *
+labels_new(const struct label *labels, size_t n)
+{
+	struct buf b = { 0 };
+
+	labels_add(&b, labels, n);
+	return set_at(&b, 0);
+}
+
+/* By name; '=' ends a name and sorts before every character of one. */
+static int
+compare(const char *a, const char *b)
+{
+	for (; *a == *b && *a != '='; a++, b++)
+		;
+	return (*a == '=' ? 0 : *a) - (*b == '=' ? 0 : *b);
+}
+
+static const char *
+pair(const struct labels *l, size_t i)
+{
+	return text_of(l) + l->start[i];
+}
+
+/* The length of a run of pairs without the comma behind it. */
+static size_t
+length(const struct labels *l, size_t from, size_t end)
+{
+	return (end == l->pairs ? l->size : l->start[end] - 1) - l->start[from];
+}
+
+/* Both sets' pairs in order; start, unless NULL, receives where each began. Pairs of a that stand together go as one. */
+static void
+merge(struct buf *to, const struct labels *a, const struct labels *b, uint32_t *start)
+{
+	size_t i = 0, k = 0, text = to->size;
+
+	while (i < a->pairs || k < b->pairs) {
+		bool from_a = k == b->pairs || (i < a->pairs && compare(pair(a, i), pair(b, k)) < 0);
+		size_t first = from_a ? i : k, end = first + 1;
+
+		if (from_a && start == NULL)
+			while (end < a->pairs && (k == b->pairs || compare(pair(a, end), pair(b, k)) < 0))
+				end++;
+		if (i + k > 0)
+			buf_add(to, ",", 1);
+		if (start != NULL)
+			start[i + k] = (uint32_t)(to->size - text);
+		buf_add(to, pair(from_a ? a : b, first), length(from_a ? a : b, first, end));
+		*(from_a ? &i : &k) = end;
+	}
+}
+
+uint32_t
+labels_join(struct buf *b, uint32_t one, uint32_t other)
+{
+	size_t pairs = set_at(b, one)->pairs + set_at(b, other)->pairs;
+	uint32_t at = begin(b, pairs), start[LABELS_MAX];
+
+	assert(pairs <= LABELS_MAX);
+	buf_reserve(b, set_at(b, one)->size + set_at(b, other)->size + 1);      /* so that neither moves */
+	merge(b, set_at(b, one), set_at(b, other), start);
+	return finish(b, at, pairs, start);
+}
+
+void
+labels_print(struct buf *to, const struct labels *a, const struct labels *b)
+{
+	if (a != NULL && b != NULL && a->pairs != 0 && b->pairs != 0)
+		merge(to, a, b, NULL);
+	else if (a != NULL && a->pairs != 0)
+		buf_add(to, text_of(a), a->size);
+	else if (b != NULL)
+		buf_add(to, text_of(b), b->size);
+}

@@ -1,0 +1,42 @@
+/*
+ * Label pairs in the order of their names, kept as they are printed: device="sda",mode="user".
+ * Values are escaped here and nowhere else, and what is not UTF-8 in them becomes U+FFFD.
+ */
+#ifndef LABELS_H
+#define LABELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "buf.h"
+
+enum { LABELS_MAX = 16 };       /* pairs of one set */
+
+struct label {
+	const char *name, *value;
+};
+
+/* One set. Its text starts behind the starts of its pairs, wherever the set itself stands. */
+struct labels {
+	uint32_t pairs, size;   /* size of the text */
+	uint32_t start[];       /* of each pair in the text */
+};
+
+/* Appends the set of these n labels, which stand in the order of their names. Returns its offset in the buffer. */
+uint32_t labels_add(struct buf *b, const struct label *labels, size_t n);
+
+/* Appends the union of two sets of the same buffer. Returns its offset. */
+uint32_t labels_join(struct buf *b, uint32_t one, uint32_t other);
+
+/* The set of these labels on its own, for free(). */
+struct labels *labels_new(const struct label *labels, size_t n);
+
+/* Prints the pairs of both sets, either of which may be NULL, in one order of names. */
+void labels_print(struct buf *to, const struct labels *a, const struct labels *b);
+
+/* Appends value as it stands between the quotes of a label. At most LABEL_VALUE_MAX bytes of it. */
+void labels_escape(struct buf *to, const char *value);
+
+enum { LABEL_VALUE_MAX = 4096 };
+
+#endif

@@ -1,0 +1,276 @@
+/* Families and samples. */
+#include "page.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Which family a metric adds to, found by the metric's address. */
+struct known {
+	const struct metric *metric;
+	struct family *family;
+	uint32_t fixed;                 /* the row of its fixed labels alone, once it is made */
+	uint32_t age;                   /* when: rows live for one collection */
+};
+
+struct page {
+	struct family **families;       /* in the order of their names */
+	size_t n_families;
+	struct known *known;            /* open addressing, a power of two */
+	size_t n_known, room_known;
+	struct metric **made;           /* by page_metric */
+	size_t n_made;
+	struct buf rows;
+	const struct labels **scopes;
+	size_t n_scopes, room_scopes;
+	size_t samples, dropped;
+	uint32_t scope, age;
+};
+
+struct page *
+page_new(void)
+{
+	struct page *p = memset(must_realloc(NULL, sizeof *p), 0, sizeof *p);
+
+	p->room_known = 1024;
+	p->known = memset(must_realloc(NULL, p->room_known * sizeof *p->known), 0, p->room_known * sizeof *p->known);
+	page_clear(p);
+	return p;
+}
+
+void
+page_free(struct page *p)
+{
+	for (size_t i = 0; i < p->n_families; i++) {
+		free(p->families[i]->samples);
+		free(p->families[i]);
+	}
+	for (size_t i = 0; i < p->n_made; i++) {
+		free((char *)(uintptr_t)p->made[i]->name);
+		free(p->made[i]);
+	}
+	free(p->families);
+	free(p->known);
+	free(p->made);
+	free(p->scopes);
+	buf_free(&p->rows);
+	free(p);
+}
+
+void
+page_clear(struct page *p)
+{
+	for (size_t i = 0; i < p->n_families; i++)
+		p->families[i]->n = 0;
+	p->samples = p->dropped = p->n_scopes = p->scope = 0;
+	p->age++;
+	p->rows.size = 0;
+	labels_add(&p->rows, NULL, 0);  /* row 0 is the empty one */
+	page_scope(p, NULL);
+}
+
+void
+page_scope(struct page *p, const struct labels *labels)
+{
+	if (p->n_scopes == p->room_scopes) {
+		p->room_scopes = p->room_scopes * 2 + 16;
+		p->scopes = must_realloc(p->scopes, p->room_scopes * sizeof *p->scopes);
+	}
+	p->scope = (uint32_t)p->n_scopes;
+	p->scopes[p->n_scopes++] = labels;
+}
+
+void
+page_drop_scope(struct page *p)
+{
+	for (size_t i = 0; i < p->n_families; i++) {
+		struct family *f = p->families[i];
+
+		for (; f->n > 0 && f->samples[f->n - 1].scope == p->scope; f->n--)
+			p->samples--;
+	}
+}
+
+uint32_t
+page_row(struct page *p, const struct label *labels, size_t n)
+{
+	return labels_add(&p->rows, labels, n);
+}
+
+uint32_t
+page_row_of(struct page *p, const char *name, const char *value)
+{
+	return page_row(p, &(struct label){ name, value }, 1);
+}
+
+static int
+by_name(const void *name, const void *family)
+{
+	return strcmp(name, (*(struct family *const *)family)->name);
+}
+
+/* The family of that name; the first metric that names it gives type and help. */
+static struct family *
+family(struct page *p, const struct metric *m)
+{
+	struct family **found = p->n_families == 0 ? NULL :
+	    bsearch(m->name, p->families, p->n_families, sizeof *p->families, by_name);
+	size_t i = p->n_families;
+	struct family *f;
+
+	if (found != NULL)
+		return *found;
+	f = must_realloc(NULL, sizeof *f);
+	*f = (struct family){ .name = m->name, .help = m->help, .type = m->type };
+	p->families = must_realloc(p->families, (p->n_families + 1) * sizeof *p->families);
+	for (; i > 0 && strcmp(p->families[i - 1]->name, m->name) > 0; i--)
+		p->families[i] = p->families[i - 1];
+	p->families[i] = f;
+	p->n_families++;
+	return f;
+}
+
+static struct known *
+slot(struct known *known, size_t room, const struct metric *m)
+{
+	size_t i = ((uintptr_t)m >> 3) * 0x9e3779b97f4a7c15u >> 32;
+
+	for (;; i++)
+		if (known[i & (room - 1)].metric == m || known[i & (room - 1)].metric == NULL)
+			return &known[i & (room - 1)];
+}
+
+static void
+grow_known(struct page *p)
+{
+	size_t room = p->room_known * 2;
+	struct known *wider = memset(must_realloc(NULL, room * sizeof *wider), 0, room * sizeof *wider);
+
+	for (size_t i = 0; i < p->room_known; i++)
+		if (p->known[i].metric != NULL)
+			*slot(wider, room, p->known[i].metric) = p->known[i];
+	free(p->known);
+	p->known = wider;
+	p->room_known = room;
+}
+
+static struct known *
+know(struct page *p, const struct metric *m)
+{
+	struct known *k = slot(p->known, p->room_known, m);
+
+	if (k->metric != NULL)
+		return k;
+	if (++p->n_known * 2 > p->room_known) {
+		grow_known(p);
+		k = slot(p->known, p->room_known, m);
+	}
+	*k = (struct known){ .metric = m, .family = family(p, m) };
+	return k;
+}
+
+/* The row with the metric's own labels. */
+static uint32_t
+with_fixed(struct page *p, struct known *k, uint32_t row)
+{
+	const struct label *fixed = k->metric->fixed;
+
+	if (k->age != p->age) {
+		k->fixed = page_row(p, fixed, fixed[1].name != NULL ? 2 : 1);
+		k->age = p->age;
+	}
+	return row == 0 ? k->fixed : labels_join(&p->rows, k->fixed, row);
+}
+
+static double
+exported(enum unit unit, double v)
+{
+	switch (unit) {
+	case ONE: return v;
+	case KIB: return v * 1024;
+	case SECTORS: return v * 512;
+	case PAGES: return v * (double)sysconf(_SC_PAGESIZE);
+	case MHZ: return v * 1e6;
+	case KHZ: return v * 1000;
+	case MBIT: return (double)((int64_t)v * 1000 * 1000 / 8);
+	case TICKS: return v / 100;
+	case MS: return v * 0.001;
+	case MILLI: return v / 1000;
+	case US: return v / 1e6;
+	case US_TWICE: return v / 1000 / 1000;
+	case NS: return v / 1e9;
+	case PPM: return v / 65536e6;
+	}
+	return v;
+}
+
+void
+page_add(struct page *p, const struct metric *m, uint32_t row, double value)
+{
+	struct known *k = know(p, m);
+	struct family *f = k->family;
+
+	if (p->samples == SAMPLES_MAX) {
+		p->dropped++;
+		return;
+	}
+	if (m->fixed[0].name != NULL)
+		row = with_fixed(p, k, row);
+	if (f->n == f->room) {
+		f->room = f->room * 2 + 2;
+		f->samples = must_realloc(f->samples, f->room * sizeof *f->samples);
+	}
+	f->samples[f->n++] = (struct sample){ exported(m->unit, value), p->scope, row };
+	p->samples++;
+}
+
+const struct metric *
+page_metric(struct page *p, enum type type, enum unit unit, const char *name, const char *help)
+{
+	struct metric *m;
+
+	for (size_t i = 0; i < p->n_made; i++)
+		if (strcmp(p->made[i]->name, name) == 0)
+			return p->made[i];
+	m = must_realloc(NULL, sizeof *m);
+	*m = (struct metric){ .type = type, .unit = unit, .name = must_copy(name), .help = help };
+	p->made = must_realloc(p->made, (p->n_made + 1) * sizeof(struct metric *));
+	return p->made[p->n_made++] = m;
+}
+
+struct family *const *
+page_families(const struct page *p, size_t *n)
+{
+	*n = p->n_families;
+	return p->families;
+}
+
+const struct labels *
+page_scope_labels(const struct page *p, uint32_t scope)
+{
+	return p->scopes[scope];
+}
+
+const struct labels *
+page_row_labels(const struct page *p, uint32_t row)
+{
+	return (const struct labels *)(const void *)(p->rows.data + row);
+}
+
+size_t
+page_samples(const struct page *p)
+{
+	return p->samples;
+}
+
+size_t
+page_dropped(const struct page *p)
+{
+	return p->dropped;
+}
+
+uint32_t
+page_age(const struct page *p)
+{
+	return p->age;
+}
