@@ -1,0 +1,27 @@
+/* Command line flags, as data. */
+#ifndef FLAG_H
+#define FLAG_H
+
+#include <stdbool.h>
+
+enum flag_kind {
+	TEXT,           /* to: const char * */
+	SWITCH,         /* to: bool; --name and --no-name */
+	NUMBER,         /* to: unsigned */
+	LIST,           /* to: struct flag_list; repeatable */
+};
+
+struct flag {
+	const char *name;       /* without dashes */
+	enum flag_kind kind;
+	void *to;               /* holds the default until it is set */
+	const char *help;       /* NULL: accepted, but not shown */
+	const char *shown;      /* the default as --help shows it, where *to does not say it */
+};
+
+struct flag_list {
+	const char *items[16];
+	unsigned n;
+};
+
+#endif

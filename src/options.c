@@ -1,0 +1,212 @@
+/* Flags: --name=value, --name value, --name and --no-name, as node_exporter takes them. */
+#include "options.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector.h"
+#include "docs.h"
+#include "http.h"
+#include "log.h"
+#include "place.h"
+#include "scrape.h"
+#include "self.h"
+#include "text.h"
+#include "version.h"
+
+enum { BY_DEFAULT, FORCED_ON, FORCED_OFF };
+
+static const char *log_level = "info", *log_format = "logfmt";
+static unsigned char forced[COLLECTORS_MAX];
+static bool disable_defaults;
+
+bool options_once;
+const char *options_path = "/metrics";
+
+static const struct flag own_flags[] = {
+	{ "once", SWITCH, &options_once, "Print the page of --once.path to standard output and exit." },
+	{ "once.path", TEXT, &options_path, "Which page --once prints: /metrics or /metrics/cadvisor." },
+	{ "log.level", TEXT, &log_level, "The least level that is logged: debug, info, warn or error." },
+	{ "log.format", TEXT, &log_format, "logfmt or json." },
+	{ "collector.disable-defaults", SWITCH, &disable_defaults, "Only the collectors that are asked for by --collector.NAME." },
+	{ 0 },
+};
+
+static const struct flag *const groups[] = { own_flags, place_flags, http_flags, self_flags };
+
+bool
+options_enabled(size_t i)
+{
+	return forced[i] == BY_DEFAULT ? !disable_defaults && !collectors[i]->off : forced[i] == FORCED_ON;
+}
+
+static _Noreturn void
+refuse(const char *what, const char *flag)
+{
+	fprintf(stderr, "nodegauge: %s: --%s (see nodegauge --help)\n", what, flag);
+	exit(1);
+}
+
+/* Every flag of a table that ends with one without a name. */
+static const struct flag *
+find_in(const struct flag *flags, const char *name, size_t n)
+{
+	for (; flags != NULL && flags->name != NULL; flags++)
+		if (strlen(flags->name) == n && strncmp(flags->name, name, n) == 0)
+			return flags;
+	return NULL;
+}
+
+static const struct flag *
+find(const char *name, size_t n)
+{
+	const struct flag *f = NULL;
+
+	for (size_t i = 0; i < COUNT(groups) && f == NULL; i++)
+		f = find_in(groups[i], name, n);
+	for (size_t i = 0; i < n_collectors && f == NULL; i++)
+		f = find_in(collectors[i]->flags, name, n);
+	return f;
+}
+
+/* --collector.NAME and --no-collector.NAME; names of node_exporter's that are not built in are told, not refused. */
+static bool
+switch_collector(const char *name, bool on)
+{
+	if (!text_starts(name, "collector."))
+		return false;
+	name += strlen("collector.");
+	for (size_t i = 0; i < n_collectors; i++)
+		if (strcmp(collectors[i]->name, name) == 0) {
+			forced[i] = on ? FORCED_ON : FORCED_OFF;
+			return true;
+		}
+	if (!scrape_known_elsewhere(name))
+		return false;
+	if (on)
+		log_line(LOG_WARN, "this collector is not built in", "name", name, NULL);
+	return true;
+}
+
+static void
+set(const struct flag *f, const char *value)
+{
+	struct flag_list *list = f->to;
+	char *end;
+
+	switch (f->kind) {
+	case TEXT:
+		*(const char **)f->to = value;
+		break;
+	case NUMBER:
+		*(unsigned *)f->to = (unsigned)strtoul(value, &end, 10);
+		if (*value < '0' || *value > '9' || *end != '\0')
+			refuse("not a number", f->name);
+		break;
+	case LIST:
+		if (list->n == COUNT(list->items))
+			refuse("given too often", f->name);
+		list->items[list->n++] = value;
+		break;
+	case SWITCH:
+		break;
+	}
+}
+
+/* One argument, and the next one where it is the value. Returns how many were taken. */
+static int
+take(char **argv)
+{
+	const char *name = argv[0] + 2, *equals = strchr(name, '=');
+	size_t n = equals != NULL ? (size_t)(equals - name) : strlen(name);
+	bool no = text_starts(name, "no-");
+	const struct flag *f = find(name, n);
+
+	if (f == NULL && no)
+		f = find(name + 3, n - 3);
+	else
+		no = false;
+	if (f != NULL && f->kind == SWITCH && equals == NULL) {
+		*(bool *)f->to = !no;
+		return 1;
+	}
+	if (f != NULL && f->kind != SWITCH && !no) {
+		if (equals == NULL && argv[1] == NULL)
+			refuse("a value is missing", name);
+		set(f, equals != NULL ? equals + 1 : argv[1]);
+		return equals != NULL ? 1 : 2;
+	}
+	if (equals == NULL && (switch_collector(name, true) ||
+	    (text_starts(name, "no-") && switch_collector(name + 3, false))))
+		return 1;
+	refuse(f != NULL ? "takes no value" : "unknown flag", name);
+}
+
+/* --help ----------------------------------------------------------------------------------------------------------- */
+
+static void
+show(const struct flag *f)
+{
+	const char *fallback = f->kind == TEXT ? *(const char **)f->to : NULL;
+
+	if (f->help == NULL)
+		return;
+	printf("  --%s%s", f->kind == SWITCH ? "[no-]" : "", f->name);
+	if (f->shown != NULL || (fallback != NULL && *fallback != '\0'))
+		printf("=%s", f->shown != NULL ? f->shown : fallback);
+	else if (f->kind == NUMBER)
+		printf("=%u", *(unsigned *)f->to);
+	else if (f->kind != SWITCH)
+		printf("=...");
+	printf("\n        %s\n", f->help);
+}
+
+static void
+help(void)
+{
+	puts("usage: nodegauge [FLAG]...\n\nExports what a node and its containers are doing to Prometheus.\n\nFlags:\n"
+	    "  --help, --version");
+	for (size_t i = 0; i < COUNT(groups); i++)
+		for (const struct flag *f = groups[i]; f->name != NULL; f++)
+			show(f);
+	puts("\nCollectors (a * is off by default):");
+	for (size_t i = 0; i < n_collectors; i++) {
+		printf("  --[no-]collector.%s%s\n        %s\n", collectors[i]->name, collectors[i]->off ? " *" : "", collectors[i]->help);
+		for (const struct flag *f = collectors[i]->flags; f != NULL && f->name != NULL; f++)
+			show(f);
+	}
+}
+
+static void
+special(const char *arg)
+{
+	if (strcmp(arg, "--help") == 0 || strcmp(arg, "-h") == 0)
+		help();
+	else if (strcmp(arg, "--version") == 0)
+		puts("nodegauge, version " NODEGAUGE_VERSION " (branch: " NODEGAUGE_BRANCH ", revision: " NODEGAUGE_REVISION ", "
+		    NODEGAUGE_ARCH ")");
+	else if (strcmp(arg, "--markdown") == 0)
+		docs_print();
+	else
+		return;
+	exit(fflush(stdout) == 0 ? 0 : 1);
+}
+
+void
+options_parse(int argc, char **argv)
+{
+	for (int i = 1; i < argc;) {
+		special(argv[i]);
+		if (strncmp(argv[i], "--", 2) != 0) {
+			fprintf(stderr, "nodegauge: unexpected argument: %s (see nodegauge --help)\n", argv[i]);
+			exit(1);
+		}
+		i += take(argv + i);
+	}
+	if (!log_set_level(log_level))
+		refuse("debug, info, warn or error is wanted", "log.level");
+	if (!log_set_format(log_format))
+		refuse("logfmt or json is wanted", "log.format");
+}
