@@ -1,0 +1,169 @@
+/* The node's directories. */
+#include "place.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <linux/magic.h>
+#include <unistd.h>
+
+#include "file.h"
+#include "log.h"
+
+static const char *rootfs = "/", *procfs, *sysfs, *udev, *cgroupfs;
+
+const struct flag place_flags[] = {
+	{ "path.rootfs", TEXT, &rootfs, "Where the node's root file system is mounted. The other places are looked for beneath it." },
+	{ "path.procfs", TEXT, &procfs, "The node's procfs.", "<rootfs>/proc" },
+	{ "path.sysfs", TEXT, &sysfs, "The node's sysfs.", "<rootfs>/sys" },
+	{ "path.udev.data", TEXT, &udev, "udev's properties of devices.", "<rootfs>/run/udev/data" },
+	{ "path.cgroupfs", TEXT, &cgroupfs, "The node's cgroup v2 tree.", "found" },
+	{ NULL },
+};
+
+static char *paths[PLACES];
+static struct scope scopes[PLACES];
+
+static char *
+absolute(const char *flag, const char *below)
+{
+	struct buf b = { 0 };
+
+	buf_print(&b, "%s%s", flag != NULL ? flag : paths[ROOT], flag != NULL ? "" : below);
+	while (b.size > 0 && b.data[b.size - 1] == '/')
+		b.size--;
+	b.data[b.size] = '\0';
+	return b.data;
+}
+
+static void
+open_place(enum place which, const char *flag, const char *below)
+{
+	paths[which] = absolute(flag, below);
+	scopes[which].dir = file_directory(AT_FDCWD, *paths[which] == '\0' ? "/" : paths[which]);
+}
+
+bool
+place_open(void)
+{
+	struct stat st;
+
+	open_place(ROOT, rootfs, "");
+	open_place(PROC, procfs, "/proc");
+	open_place(SYS, sysfs, "/sys");
+	open_place(UDEV, udev, "/run/udev/data");
+	if (scopes[PROC].dir < 0) {
+		log_line(LOG_ERROR, "no procfs: is the node's root mounted where --path.rootfs says?", "path", paths[PROC],
+		    "err", strerror(-scopes[PROC].dir), NULL);
+		return false;
+	}
+	paths[NET] = absolute(paths[PROC], "");
+	paths[NET] = must_realloc(paths[NET], strlen(paths[NET]) + sizeof "/1/net");
+	strcat(paths[NET], fstatat(scopes[PROC].dir, "1/net/dev", &st, 0) == 0 ? "/1/net" : "/net");
+	scopes[NET].dir = file_directory(AT_FDCWD, paths[NET]);
+	return true;
+}
+
+const struct scope *
+place(enum place which)
+{
+	return &scopes[which];
+}
+
+const char *
+place_path(enum place which)
+{
+	return paths[which];
+}
+
+const char *
+place_cgroupfs(void)
+{
+	return cgroupfs;
+}
+
+bool
+place_is_live(enum place which)
+{
+	struct statfs fs;
+
+	return scopes[which].dir >= 0 && fstatfs(scopes[which].dir, &fs) == 0 &&
+	    fs.f_type == (which == PROC ? PROC_SUPER_MAGIC : SYSFS_MAGIC);
+}
+
+/* Files of one network have the same inode in every view of procfs. */
+bool
+place_is_our_network(void)
+{
+	struct stat node, own;
+
+	return place_is_live(PROC) && fstatat(scopes[NET].dir, "dev", &node, 0) == 0 && stat("/proc/self/net/dev", &own) == 0 &&
+	    node.st_ino == own.st_ino;
+}
+
+/* One collection runs at a time, so that one buffer serves all. */
+static struct buf text;
+
+static char *
+result(ssize_t n)
+{
+	if (n >= 0)
+		return text.data;
+	errno = (int)-n;
+	return NULL;
+}
+
+char *
+place_read(const struct scope *s, const char *path)
+{
+	return result(s->dir < 0 ? -ENOENT : file_read(s->dir, path, &text));
+}
+
+char *
+place_read_inside(const struct scope *s, const char *path)
+{
+	return result(s->dir < 0 ? -ENOENT : file_read_inside(s->dir, path, &text));
+}
+
+static int
+by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+int
+place_list(const struct scope *s, const char *path, const char *glob, char ***names)
+{
+	int fd = s->dir < 0 ? (errno = ENOENT, -1) : openat(s->dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), n = 0;
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+
+	*names = NULL;
+	if (dir == NULL)
+		return -errno;
+	while ((entry = readdir(dir)) != NULL) {
+		if (entry->d_name[0] == '.' || fnmatch(glob, entry->d_name, 0) != 0)
+			continue;
+		if ((n & (n - 1)) == 0)
+			*names = must_realloc(*names, (size_t)(n == 0 ? 1 : n * 2) * sizeof **names);
+		(*names)[n++] = must_copy(entry->d_name);
+	}
+	closedir(dir);
+	if (n > 0)
+		qsort(*names, (size_t)n, sizeof **names, by_text);
+	return n;
+}
+
+void
+place_list_free(char **names, int n)
+{
+	while (n > 0)
+		free(names[--n]);
+	free(names);
+}

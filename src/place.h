@@ -1,0 +1,53 @@
+/* Where the node's files are: the directories that the --path flags name. */
+#ifndef PLACE_H
+#define PLACE_H
+
+#include "buf.h"
+#include "flag.h"
+#include "labels.h"
+
+enum place {
+	PROC, SYS, ROOT, UDEV,
+	NET,            /* <procfs>/1/net, the node's network; <procfs>/net where that is not there */
+	PLACES,
+	CGROUP = PLACES, POD,   /* the scope that the collector is run over */
+};
+
+struct container;
+
+/* A directory of kernel files, and the labels of everything found beneath it. */
+struct scope {
+	int dir;                                /* -1: it is not there */
+	const struct labels *labels;            /* NULL: none */
+	const struct container *container;      /* NULL: the node */
+};
+
+/* Opens the places. False, after a message, if there is no procfs. */
+bool place_open(void);
+
+const struct scope *place(enum place which);
+
+/* The path of a place, as the flags have it, without a slash at its end ("" for a root of /). */
+const char *place_path(enum place which);
+const char *place_cgroupfs(void);       /* NULL unless the flag is set: it is to be found */
+
+/* True if PROC or SYS is the kernel's, not a copy of its files. */
+bool place_is_live(enum place which);
+
+/* True where the node's network is ours as well, so that netlink answers for it. */
+bool place_is_our_network(void);
+
+/*
+ * Reads a file of the scope into a buffer that the next call uses again. NULL, and errno, if it cannot be read.
+ * place_read_inside is for places that others may write to (ROOT, UDEV): links stay inside, only regular files.
+ */
+char *place_read(const struct scope *s, const char *path);
+char *place_read_inside(const struct scope *s, const char *path);
+
+/* The names in a directory of the scope that match a glob, in order of name. Returns their number, or -errno. */
+int place_list(const struct scope *s, const char *path, const char *glob, char ***names);
+void place_list_free(char **names, int n);
+
+extern const struct flag place_flags[];
+
+#endif

@@ -1,0 +1,363 @@
+/* The grammars, and running a collector's tables over a scope. */
+#include "collector.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "file.h"
+#include "text.h"
+
+/* What a key of a file became last time. The kernel prints keys in one order, so the next reading need not search. */
+struct learned {
+	char *name, *key;
+	const struct metric *metric;    /* NULL: not exported */
+};
+
+/* What is kept of a table between readings. */
+struct kept {
+	const struct table *table;
+	int fd;                         /* open from the first reading on, for files of the node; else -1 */
+	struct learned *learned;
+	size_t n_learned;
+};
+
+struct reading {
+	const struct table *t;
+	struct kept *kept;
+	struct page *p;
+	uint32_t row;                   /* what the path's '*' stood for, as labels */
+	size_t keys;                    /* of those learned, how many were met */
+};
+
+enum { KEPT_MAX = 1024, KEY_MAX = 160 };
+
+static struct kept kept[KEPT_MAX];
+static struct buf text;
+
+static struct kept *
+kept_of(const struct table *t)
+{
+	size_t i = ((uintptr_t)t >> 3) * 0x9e3779b97f4a7c15u >> 32;
+
+	for (size_t tries = 0; tries < KEPT_MAX; tries++, i++) {
+		struct kept *k = &kept[i % KEPT_MAX];
+
+		if (k->table == t)
+			return k;
+		if (k->table == NULL) {
+			*k = (struct kept){ .table = t, .fd = -1 };
+			return k;
+		}
+	}
+	assert(!"more tables than KEPT_MAX");
+	return NULL;
+}
+
+/* "name key" as tables have it, or just "key". */
+static bool
+is_key(const char *wanted, const char *name, const char *key)
+{
+	size_t n = strlen(name);
+
+	if (n > 0 && (strncmp(wanted, name, n) != 0 || wanted[n++] != ' '))
+		return false;
+	return strcmp(wanted + n, key) == 0;
+}
+
+static const struct metric *
+metric_of_every(const struct reading *r, const char *name, const char *key)
+{
+	const struct every *e = r->t->every;
+	char full[2 * KEY_MAX];
+	size_t prefix = strlen(e->prefix);
+	char before[KEY_MAX];
+	const char *end;
+
+	if (e->split != '\0' && *name == '\0') {
+		if ((end = strchr(key, e->split)) == NULL)
+			return NULL;
+		snprintf(before, sizeof before, "%.*s", (int)(end + 1 - key), key);
+		name = before;
+		key = end + 1;
+	}
+	snprintf(full, sizeof full, "%s%.*s%s%.*s", e->prefix, KEY_MAX / 2, name, *name == '\0' ? "" : "_", KEY_MAX / 2, key);
+	if (e->filter != NULL && !filter_takes(e->filter, full + prefix))
+		return NULL;
+	return page_metric(r->p, e->type, ONE, full, e->help);
+}
+
+static const struct metric *
+find(const struct reading *r, const char *name, const char *key)
+{
+	for (size_t i = 0; i < r->t->n; i++)
+		if (r->t->metrics[i].key != NULL && is_key(r->t->metrics[i].key, name, key))
+			return &r->t->metrics[i];
+	return r->t->every == NULL ? NULL : metric_of_every(r, name, key);
+}
+
+/* The metric of a key, or NULL if it is not exported. */
+static const struct metric *
+metric_of(struct reading *r, const char *name, const char *key)
+{
+	struct kept *k = r->kept;
+	struct learned *l;
+
+	if (r->keys < k->n_learned) {
+		l = &k->learned[r->keys];
+		if (strcmp(l->key, key) == 0 && strcmp(l->name, name) == 0)
+			return k->learned[r->keys++].metric;
+		free(l->name);
+		free(l->key);
+	} else {
+		k->learned = must_realloc(k->learned, ++k->n_learned * sizeof *k->learned);
+		l = &k->learned[r->keys];
+	}
+	r->keys++;
+	*l = (struct learned){ must_copy(name), must_copy(key), find(r, name, key) };
+	return l->metric;
+}
+
+/* The next row of the table if it is of the same key. */
+static const struct metric *
+same_key(const struct table *t, const struct metric *m)
+{
+	const struct metric *next = m + 1;
+
+	return m >= t->metrics && next < t->metrics + t->n && next->key != NULL && strcmp(next->key, m->key) == 0 ? next : NULL;
+}
+
+/* Adds the value of a key to its family, or families. */
+static int
+take(struct reading *r, const char *name, const char *key, const char *value, uint32_t row)
+{
+	const struct metric *m = metric_of(r, name, key);
+	double v;
+
+	if (m == NULL)
+		return 0;
+	if (value == NULL || !text_number(value, &v))
+		return -EINVAL;
+	for (; m != NULL; m = same_key(r->t, m))
+		page_add(r->p, m, row, v);
+	return 0;
+}
+
+/* The labels of a row named by word, or false if the table passes it over. */
+static bool
+row_of(struct reading *r, char *word, uint32_t *row)
+{
+	const char *name = r->t->row != NULL ? r->t->row(word) : word;
+
+	if (name == NULL)
+		return false;
+	*row = r->t->row_label != NULL ? page_row_of(r->p, r->t->row_label, name) : 0;
+	return true;
+}
+
+int
+single(struct reading *r, char *at)
+{
+	double v;
+
+	if (!text_number(text_trim(at), &v))
+		return -EINVAL;
+	page_add(r->p, &r->t->metrics[0], r->row, v);
+	return 0;
+}
+
+int
+keyed(struct reading *r, char *at)
+{
+	char *line, *key;
+	int err = 0;
+
+	while ((line = text_line(&at)) != NULL)
+		if ((key = text_word(&line, " \t:")) != NULL && take(r, "", key, text_word(&line, " \t:"), r->row) != 0)
+			err = -EINVAL;
+	return err;
+}
+
+enum { COLUMNS_MAX = 32 };
+
+int
+columns(struct reading *r, char *at)
+{
+	char *line, *words[COLUMNS_MAX];
+	uint32_t row;
+	size_t n, i;
+	double v;
+	int err = 0;
+
+	while ((line = text_line(&at)) != NULL) {
+		for (n = 0; n < COLUMNS_MAX && (words[n] = text_word(&line, " \t:")) != NULL; n++)
+			;
+		if (n <= r->t->row_column || !row_of(r, words[r->t->row_column], &row))
+			continue;
+		for (i = 0; i < n && i < r->t->n; i++) {
+			if (r->t->metrics[i].name == NULL)
+				continue;
+			if (text_number(words[i], &v))
+				page_add(r->p, &r->t->metrics[i], row, v);
+			else
+				err = -EINVAL;
+		}
+	}
+	return err;
+}
+
+int
+nested(struct reading *r, char *at)
+{
+	char *line, *name, *key, *value;
+	uint32_t row;
+	int err = 0;
+
+	while ((line = text_line(&at)) != NULL) {
+		row = r->row;
+		if ((name = text_word(&line, r->t->row_label != NULL ? " " : " :")) == NULL ||
+		    (r->t->row_label != NULL && !row_of(r, name, &row)))
+			continue;
+		if (r->t->row_label != NULL)
+			r->keys = 0;
+		while ((key = text_word(&line, " =:")) != NULL) {
+			value = text_word(&line, " =");
+			if (take(r, r->t->row_label != NULL ? "" : name, key, value, row) != 0)
+				err = -EINVAL;
+		}
+	}
+	return err;
+}
+
+int
+pairs(struct reading *r, char *at)
+{
+	char *keys, *values, *name, *other, *key, *value;
+	int err = 0;
+
+	while ((keys = text_line(&at)) != NULL && (values = text_line(&at)) != NULL) {
+		name = text_word(&keys, " :");
+		other = text_word(&values, " :");
+		if (name == NULL || other == NULL || strcmp(name, other) != 0)
+			return -EINVAL;
+		while ((key = text_word(&keys, " ")) != NULL) {
+			value = text_word(&values, " ");
+			if (take(r, name, key, value, r->row) != 0)
+				err = -EINVAL;
+		}
+		if (text_word(&values, " ") != NULL)
+			err = -EINVAL;
+	}
+	return err;
+}
+
+/* Reads a file of the node that is kept open; once more from its name if the open one is gone. */
+static ssize_t
+read_kept(struct kept *k, int dir, const char *path)
+{
+	ssize_t n = -EBADF;
+
+	if (k->fd >= 0 && (n = file_reread(k->fd, &text)) >= 0)
+		return n;
+	if (k->fd >= 0)
+		close(k->fd);
+	k->fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
+	return k->fd < 0 ? -errno : file_reread(k->fd, &text);
+}
+
+static int
+read_plain(struct reading *r, const struct scope *s)
+{
+	ssize_t n;
+
+	if (r->t->place < PLACES)
+		n = read_kept(r->kept, s->dir, r->t->path);
+	else
+		n = file_read(s->dir, r->t->path, &text);
+	return n < 0 ? (int)n : r->t->read(r, text.data);
+}
+
+/* What tells that a file cannot have a value just now: a link that is down, a device that has gone or is asleep. */
+static bool
+no_answer(int err)
+{
+	return err == -EINVAL || err == -EACCES || err == -EPERM || err == -ENOENT || err == -ENODEV || err == -ENXIO ||
+	    err == -EOPNOTSUPP || err == -ENODATA || err == -ENOTDIR;
+}
+
+/* One row for each name that the '*' stands for; a row that cannot be read costs only itself. */
+static int
+read_each(struct reading *r, const struct scope *s, const char *star)
+{
+	const char *part = memrchr(r->t->path, '/', (size_t)(star - r->t->path)), *rest = strchrnul(star, '/');
+	int prefix = part == NULL ? 0 : (int)(part - r->t->path), n, err = 0;
+	char path[512], glob[64], **names;
+	ssize_t size;
+
+	part = part == NULL ? r->t->path : part + 1;
+	snprintf(path, sizeof path, "%.*s", prefix, r->t->path);
+	snprintf(glob, sizeof glob, "%.*s", (int)(rest - part), part);
+	if ((n = place_list(s, prefix == 0 ? "." : path, glob, &names)) < 0)
+		return n;
+	for (int i = 0; i < n; i++) {
+		snprintf(path, sizeof path, "%.*s/%s%s", prefix, r->t->path, names[i], rest);
+		if (!row_of(r, names[i], &r->row))
+			continue;
+		size = file_read(s->dir, path + (prefix == 0), &text);
+		r->keys = 0;
+		if (size >= 0 ? r->t->read(r, text.data) != 0 : !no_answer((int)size))
+			err = size < 0 ? (int)size : -EINVAL;
+	}
+	place_list_free(names, n);
+	return err;
+}
+
+int
+table_parse(const struct table *t, char *at, struct page *p)
+{
+	struct reading r = { .t = t, .kept = kept_of(t), .p = p };
+
+	return t->read(&r, at);
+}
+
+int
+table_read(const struct table *t, const struct scope *s, struct page *p)
+{
+	struct reading r = { .t = t, .kept = kept_of(t), .p = p };
+	const char *star = strchr(t->path, '*');
+
+	if (t->place < PLACES)
+		s = place(t->place);
+	if (s->dir < 0)
+		return -ENOENT;
+	return star == NULL ? read_plain(&r, s) : read_each(&r, s, star);
+}
+
+static bool
+absent(int err)
+{
+	return err == -ENOENT || err == -EOPNOTSUPP || err == -ENODATA;
+}
+
+int
+table_run(const struct collector *c, const struct scope *s, struct page *p)
+{
+	int err, result = 0;
+	bool any = false, tried = false;
+
+	for (const struct table *t = c->tables; t != NULL && t->path != NULL; t++) {
+		if (t->by_update)
+			continue;
+		tried = true;
+		err = table_read(t, s, p);
+		any = any || !absent(err);
+		if (err != 0 && !(absent(err) && t->optional) && (result == 0 || absent(result)))
+			result = err;
+	}
+	return !tried || (any && !absent(result)) ? result : -ENODATA;
+}
