@@ -1,0 +1,87 @@
+/* Start, signals, stop. */
+#include <malloc.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "capability.h"
+#include "cgroup.h"
+#include "http.h"
+#include "log.h"
+#include "options.h"
+#include "place.h"
+#include "scrape.h"
+#include "version.h"
+
+static int
+print_page(void)
+{
+	struct selection all;
+	struct body *b;
+	const char *text;
+	size_t size;
+	enum which_page which = strcmp(options_path, "/metrics") == 0 ? NODE_PAGE : CONTAINERS_PAGE;
+
+	if (which == CONTAINERS_PAGE && strcmp(options_path, "/metrics/cadvisor") != 0) {
+		fprintf(stderr, "nodegauge: no such page: --once.path=%s\n", options_path);
+		return 1;
+	}
+	scrape_select_all(which, &all);
+	b = scrape(which, &all, false, 1e6);
+	text = scrape_body(b, &size);
+	if (fwrite(text, 1, size, stdout) != size || fflush(stdout) != 0) {
+		perror("nodegauge: standard output");
+		return 1;
+	}
+	scrape_release(b);
+	return 0;
+}
+
+static void *
+warm(void *unused)
+{
+	scrape_warm();
+	log_line(LOG_INFO, "ready", NULL);
+	return unused;
+}
+
+static int
+serve(const sigset_t *stop)
+{
+	pthread_t first;
+	int got;
+
+	if (!http_start())
+		return 1;
+	if (pthread_create(&first, NULL, warm, NULL) != 0)
+		return 1;
+	pthread_detach(first);
+	sigwait(stop, &got);
+	log_line(LOG_INFO, "stopping", "signal", strsignal(got), NULL);
+	http_stop();
+	return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	sigset_t stop;
+
+	mallopt(M_ARENA_MAX, 1);
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTERM);
+	sigaddset(&stop, SIGINT);
+	pthread_sigmask(SIG_BLOCK, &stop, NULL);
+	options_parse(argc, argv);
+	if (!options_once)
+		log_line(LOG_INFO, "starting nodegauge", "version", NODEGAUGE_VERSION, "revision", NODEGAUGE_REVISION, NULL);
+	capability_raise();
+	if (!place_open())
+		return 1;
+	cgroup_open();
+	scrape_prepare();
+	_exit(options_once ? print_page() : serve(&stop));
+}

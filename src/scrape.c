@@ -1,0 +1,375 @@
+/* Collections, and the sharing of their pages. */
+#include "scrape.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cgroup.h"
+#include "collector.h"
+#include "expo/gzip.h"
+#include "expo/text.h"
+#include "log.h"
+#include "options.h"
+#include "self.h"
+
+struct body {
+	struct buf bytes;
+	int holders;
+};
+
+/* What one request asks for and those that come meanwhile share. */
+struct flight {
+	enum which_page which;
+	struct selection selection;
+	bool open;                      /* others may still join */
+	bool wanted[2];                 /* as text, as gzip */
+	struct body *bodies[2];
+	int riders;
+	bool done;
+	struct flight *next;
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t changed;
+static struct flight *flights;
+static bool busy;                       /* a collection is running: it alone uses what follows */
+static bool ready;
+
+static struct page *page;
+static struct buf piece;
+static struct gzip *gzip;
+static int last_error[COLLECTORS_MAX];
+static double durations[COLLECTORS_MAX];
+static int errors[COLLECTORS_MAX];
+
+const struct metric scrape_metrics[] = {
+	{ "", GAUGE, ONE, "node_scrape_collector_duration_seconds", "Time that a collector took." },
+	{ "", GAUGE, ONE, "node_scrape_collector_success", "1 if a collector succeeded, 0 if it failed or the machine has nothing for it." },
+	{ 0 },
+};
+
+static double
+now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static enum which_page
+page_of(const struct collector *c)
+{
+	return c->over == NODE ? NODE_PAGE : CONTAINERS_PAGE;
+}
+
+/* The collectors ------------------------------------------------------------------------------------------------- */
+
+static int
+run(const struct collector *c, const struct scope *s)
+{
+	int err = table_run(c, s, page), more = c->update == NULL ? 0 : c->update(s, page);
+
+	return err != 0 ? err : more;
+}
+
+static void
+run_timed(size_t i, const struct scope *s)
+{
+	double start = now();
+	int err = run(collectors[i], s);
+
+	durations[i] += now() - start;
+	if (s->container == NULL)
+		errors[i] = err;
+	else if (err != 0 && !cgroup_absent(err))
+		errors[i] = err;
+}
+
+static void
+run_once(const struct selection *sel, enum over over)
+{
+	page_scope(page, NULL);
+	for (size_t i = 0; i < n_collectors; i++)
+		if (sel->on[i] && collectors[i]->over == over)
+			run_timed(i, place(PROC));
+}
+
+/* All collectors over one container after the other, so that one that vanishes midway leaves nothing. */
+static void
+run_over(const struct selection *sel, enum over over)
+{
+	const struct scope *s;
+
+	for (size_t k = 0; (s = over == PODS ? cgroup_pod(k) : cgroup_container(k)) != NULL; k++) {
+		if (s->dir < 0)
+			continue;
+		page_scope(page, s->labels);
+		for (size_t i = 0; i < n_collectors; i++)
+			if (sel->on[i] && collectors[i]->over == over)
+				run_timed(i, s);
+		if (cgroup_vanished(s))
+			page_drop_scope(page);
+	}
+}
+
+static bool
+any(const struct selection *sel, enum over over)
+{
+	for (size_t i = 0; i < n_collectors; i++)
+		if (sel->on[i] && collectors[i]->over == over)
+			return true;
+	return false;
+}
+
+static void
+report(size_t i)
+{
+	const struct collector *c = collectors[i];
+	uint32_t row = page_row_of(page, "collector", c->name);
+
+	page_add(page, &scrape_metrics[0], row, durations[i]);
+	page_add(page, &scrape_metrics[1], row, errors[i] == 0);
+	if (errors[i] != last_error[i] && errors[i] != 0)
+		log_line(errors[i] == -ENODATA ? LOG_DEBUG : LOG_WARN,
+		    errors[i] == -ENODATA ? "collector has no data" : "collector failed",
+		    "name", c->name, "err", strerror(-errors[i]), NULL);
+	last_error[i] = errors[i];
+}
+
+static void
+collect(enum which_page which, const struct selection *sel)
+{
+	page_clear(page);
+	memset(durations, 0, sizeof durations);
+	memset(errors, 0, sizeof errors);
+	if (which == NODE_PAGE) {
+		run_once(sel, NODE);
+	} else {
+		run_once(sel, MACHINE);
+		cgroup_refresh(any(sel, PODS));
+		if (any(sel, CONTAINERS))
+			run_over(sel, CONTAINERS);
+		if (any(sel, PODS))
+			run_over(sel, PODS);
+	}
+	page_scope(page, NULL);
+	for (size_t i = 0; i < n_collectors; i++)
+		if (sel->on[i])
+			report(i);
+	if (which == NODE_PAGE)
+		self_add(page);
+}
+
+/* Printing --------------------------------------------------------------------------------------------------------- */
+
+static void
+append(void *to, const char *text, size_t size)
+{
+	buf_add(to, text, size);
+}
+
+static struct body *
+print(bool compressed)
+{
+	struct body *b = memset(must_realloc(NULL, sizeof *b), 0, sizeof *b);
+
+	if (compressed) {
+		gzip_begin(gzip, &b->bytes);
+		expo_text(page, &piece, gzip_write, gzip);
+		gzip_end(gzip);
+	} else {
+		expo_text(page, &piece, append, &b->bytes);
+	}
+	return b;
+}
+
+/* Sharing ---------------------------------------------------------------------------------------------------------- */
+
+static struct flight *
+join(enum which_page which, const struct selection *sel)
+{
+	struct flight *f;
+
+	for (f = flights; f != NULL; f = f->next)
+		if (f->open && f->which == which && memcmp(&f->selection, sel, sizeof *sel) == 0)
+			return f;
+	f = memset(must_realloc(NULL, sizeof *f), 0, sizeof *f);
+	f->which = which;
+	f->selection = *sel;
+	f->open = true;
+	f->next = flights;
+	flights = f;
+	return f;
+}
+
+static void
+leave(struct flight *f)
+{
+	struct flight **at = &flights;
+
+	if (--f->riders > 0)
+		return;
+	while (*at != f)
+		at = &(*at)->next;
+	*at = f->next;
+	for (int i = 0; i < 2; i++)
+		if (f->bodies[i] != NULL && --f->bodies[i]->holders == 0) {
+			buf_free(&f->bodies[i]->bytes);
+			free(f->bodies[i]);
+		}
+	free(f);
+}
+
+/* Collects and prints for all who ride; called and left with the lock held. */
+static void
+fly(struct flight *f)
+{
+	bool wanted[2];
+
+	busy = true;
+	pthread_mutex_unlock(&lock);
+	collect(f->which, &f->selection);
+	pthread_mutex_lock(&lock);
+	f->open = false;
+	memcpy(wanted, f->wanted, sizeof wanted);
+	pthread_mutex_unlock(&lock);
+	for (int i = 0; i < 2; i++)
+		if (wanted[i]) {
+			f->bodies[i] = print(i == 1);
+			f->bodies[i]->holders = 1;
+		}
+	pthread_mutex_lock(&lock);
+	busy = false;
+	f->done = true;
+	pthread_cond_broadcast(&changed);
+}
+
+struct body *
+scrape(enum which_page which, const struct selection *sel, bool compressed, double seconds)
+{
+	struct timespec until;
+	struct body *b = NULL;
+	struct flight *f;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	seconds += (double)until.tv_nsec / 1e9;
+	until.tv_sec += (time_t)seconds;
+	until.tv_nsec = (long)((seconds - (double)(time_t)seconds) * 1e9);
+	pthread_mutex_lock(&lock);
+	f = join(which, sel);
+	f->riders++;
+	f->wanted[compressed] = true;
+	while (!f->done) {
+		if (!busy)
+			fly(f);
+		else if (pthread_cond_timedwait(&changed, &lock, &until) == ETIMEDOUT)
+			break;
+	}
+	if (f->done) {
+		b = f->bodies[compressed];
+		b->holders++;
+	}
+	leave(f);
+	pthread_mutex_unlock(&lock);
+	return b;
+}
+
+const char *
+scrape_body(const struct body *b, size_t *size)
+{
+	*size = b->bytes.size;
+	return b->bytes.data;
+}
+
+void
+scrape_release(struct body *b)
+{
+	bool last;
+
+	pthread_mutex_lock(&lock);
+	last = --b->holders == 0;
+	pthread_mutex_unlock(&lock);
+	if (last) {
+		buf_free(&b->bytes);
+		free(b);
+	}
+}
+
+/* Selections ------------------------------------------------------------------------------------------------------- */
+
+void
+scrape_prepare(void)
+{
+	pthread_condattr_t monotonic;
+
+	assert(n_collectors <= COLLECTORS_MAX);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&changed, &monotonic);
+	page = page_new();
+	gzip = gzip_new();
+	for (size_t i = 0; i < n_collectors; i++)
+		if (options_enabled(i) && collectors[i]->prepare != NULL)
+			collectors[i]->prepare();
+}
+
+void
+scrape_select_all(enum which_page which, struct selection *s)
+{
+	memset(s, 0, sizeof *s);
+	for (size_t i = 0; i < n_collectors; i++)
+		s->on[i] = page_of(collectors[i]) == which && options_enabled(i);
+}
+
+int
+scrape_find(enum which_page which, const char *name)
+{
+	for (size_t i = 0; i < n_collectors; i++)
+		if (strcmp(collectors[i]->name, name) == 0 && page_of(collectors[i]) == which)
+			return options_enabled(i) ? (int)i : -ENODEV;
+	return -ENOENT;
+}
+
+/* node_exporter 1.12's on Linux, so that its command lines and queries are taken as they are. */
+static const char *const elsewhere[] = {
+	"arp", "bcache", "bcachefs", "bonding", "btrfs", "buddyinfo", "cgroups", "conntrack", "cpu", "cpu_vulnerabilities",
+	"cpufreq", "diskstats", "dmi", "dmmultipath", "drbd", "drm", "edac", "entropy", "ethtool", "fibrechannel", "filefd",
+	"filesystem", "hwmon", "infiniband", "interrupts", "ipvs", "kernel_hung", "ksmd", "lnstat", "loadavg", "logind",
+	"mdadm", "meminfo", "meminfo_numa", "mountstats", "netclass", "netdev", "netstat", "network_route", "nfs", "nfsd",
+	"ntp", "nvme", "nvmesubsystem", "os", "pcidevice", "perf", "powersupplyclass", "pressure", "processes", "qdisc",
+	"rapl", "runit", "schedstat", "selinux", "slabinfo", "sockstat", "softirqs", "softnet", "stat", "supervisord",
+	"swap", "sysctl", "systemd", "tapestats", "tcpstat", "textfile", "thermal_zone", "time", "timex", "udp_queues",
+	"uname", "vmstat", "watchdog", "wifi", "xfrm", "xfs", "zfs", "zoneinfo",
+};
+
+bool
+scrape_known_elsewhere(const char *name)
+{
+	for (size_t i = 0; i < COUNT(elsewhere); i++)
+		if (strcmp(elsewhere[i], name) == 0)
+			return true;
+	return false;
+}
+
+bool
+scrape_ready(void)
+{
+	return __atomic_load_n(&ready, __ATOMIC_ACQUIRE);
+}
+
+void
+scrape_warm(void)
+{
+	struct selection s;
+
+	for (enum which_page which = NODE_PAGE; which <= CONTAINERS_PAGE; which++) {
+		scrape_select_all(which, &s);
+		scrape_release(scrape(which, &s, false, 1e6));
+	}
+	__atomic_store_n(&ready, true, __ATOMIC_RELEASE);
+}

@@ -1,0 +1,47 @@
+/* A scrape: collectors run over their scopes, one collection at a time, its page printed and shared by those who ask. */
+#ifndef SCRAPE_H
+#define SCRAPE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { COLLECTORS_MAX = 128 };
+
+/* /metrics has the node's families and our own, /metrics/cadvisor those of containers and of the machine. */
+enum which_page { NODE_PAGE, CONTAINERS_PAGE };
+
+/* Which collectors run, by their place in collectors[]. */
+struct selection {
+	bool on[COLLECTORS_MAX];
+};
+
+/* A printed page. Several requests may hold one. */
+struct body;
+
+/* Prepares the enabled collectors. After place_open. */
+void scrape_prepare(void);
+
+/* All enabled collectors of a page. */
+void scrape_select_all(enum which_page which, struct selection *s);
+
+/* The collector of that name on that page: its index; -ENOENT if there is none, -ENODEV if it is disabled. */
+int scrape_find(enum which_page which, const char *name);
+
+/* True for the names of node_exporter's collectors, also of those that are not built in. */
+bool scrape_known_elsewhere(const char *name);
+
+/*
+ * The page of these collectors, as text or gzip, not older than the request. Waits at most so many seconds.
+ * NULL if it was not ready by then. To be given back to scrape_release.
+ */
+struct body *scrape(enum which_page which, const struct selection *s, bool gzip, double seconds);
+const char *scrape_body(const struct body *b, size_t *size);
+void scrape_release(struct body *b);
+
+/* True once both pages have been collected whole. */
+bool scrape_ready(void);
+
+/* Collects both pages once, so that scrape_ready. */
+void scrape_warm(void);
+
+#endif
