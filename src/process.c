@@ -1,0 +1,145 @@
+/* Processes of containers. */
+#include "process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "file.h"
+#include "place.h"
+#include "text.h"
+
+static struct buf text;
+
+void
+process_want(struct wanted_process *w, const char *id, int cgroup, void *of)
+{
+	w->found = must_realloc(w->found, (w->n + 1) * sizeof *w->found);
+	w->found[w->n++] = (struct process){ id, cgroup, of, -1 };
+}
+
+void
+process_done(struct wanted_process *w)
+{
+	free(w->found);
+}
+
+/* Numbers of processes mean nothing outside their pid namespace, so what is found by one must name the container. */
+static bool
+is_of(int dir, const char *id)
+{
+	return file_read(dir, "cgroup", &text) > 0 && strstr(text.data, id) != NULL;
+}
+
+static int
+open_process(const char *pid, const char *id)
+{
+	int dir = file_directory(place(PROC)->dir, pid);
+
+	if (dir >= 0 && (id == NULL || is_of(dir, id)))
+		return dir;
+	if (dir >= 0)
+		close(dir);
+	return -1;
+}
+
+/* The first process of a cgroup, or of one right beneath it where the runtime put the container there. */
+static int
+by_cgroup(const struct process *p)
+{
+	static const char *const files[] = { "cgroup.procs", "container/cgroup.procs", "init.scope/cgroup.procs" };
+	char pid[16];
+	int dir = -1;
+
+	for (size_t i = 0; i < sizeof files / sizeof *files && dir < 0; i++) {
+		if (file_read(p->cgroup, files[i], &text) <= 0)
+			continue;
+		text.data[strcspn(text.data, "\n")] = '\0';
+		snprintf(pid, sizeof pid, "%s", text.data);
+		if (strcmp(pid, "0") != 0)
+			dir = open_process(pid, p->id);
+	}
+	return dir;
+}
+
+static void
+look_at_all(struct wanted_process *w)
+{
+	char **pids;
+	int n = place_list(place(PROC), ".", "[1-9]*", &pids), dir;
+
+	for (int i = 0; i < n; i++) {
+		if ((dir = open_process(pids[i], NULL)) < 0)
+			continue;
+		if (file_read(dir, "cgroup", &text) > 0)
+			for (size_t k = 0; k < w->n; k++)
+				if (w->found[k].dir < 0 && strstr(text.data, w->found[k].id) != NULL) {
+					w->found[k].dir = dir;
+					dir = -1;
+					break;
+				}
+		if (dir >= 0)
+			close(dir);
+	}
+	if (n > 0)
+		place_list_free(pids, n);
+}
+
+void
+process_find(struct wanted_process *w)
+{
+	bool missing = false;
+
+	for (size_t i = 0; i < w->n; i++) {
+		w->found[i].dir = by_cgroup(&w->found[i]);
+		missing = missing || w->found[i].dir < 0;
+	}
+	if (missing)
+		look_at_all(w);
+}
+
+int
+process_first(void)
+{
+	return open_process("1", NULL);
+}
+
+bool
+process_alive(int dir)
+{
+	return faccessat(dir, "net/dev", F_OK, 0) == 0;
+}
+
+double
+process_boot_time(void)
+{
+	static double boot;
+	char *at;
+
+	if (boot != 0 || file_read(place(PROC)->dir, "stat", &text) <= 0 || (at = strstr(text.data, "\nbtime ")) == NULL)
+		return boot;
+	at += strlen("\nbtime ");
+	at[strcspn(at, "\n")] = '\0';
+	if (!text_number(at, &boot))
+		boot = 0;
+	return boot;
+}
+
+/* Field 22 of stat, in ticks after boot; the name before may hold anything but ends with the last ')'. proc_pid_stat(5) */
+double
+process_started(int dir)
+{
+	double boot = process_boot_time(), ticks;
+	char *at, *word = NULL;
+
+	if (dir < 0 || boot == 0 || file_read(dir, "stat", &text) <= 0 || (at = strrchr(text.data, ')')) == NULL)
+		return 0;
+	at++;
+	for (int field = 3; field <= 22; field++)
+		if ((word = text_word(&at, " ")) == NULL)
+			return 0;
+	return text_number(word, &ticks) ? boot + ticks / 100 : 0;
+}

@@ -1,0 +1,42 @@
+/* The processes of containers, in procfs. */
+#ifndef PROCESS_H
+#define PROCESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <time.h>
+
+/* When a question that had no answer may be asked again. */
+struct backoff {
+	time_t next;
+	int patience;
+};
+
+/* Containers of which some live process is wanted. */
+struct wanted_process {
+	struct process {
+		const char *id;         /* of the container */
+		int cgroup;             /* its directory */
+		void *of;               /* the caller's */
+		int dir;                /* the process's directory in procfs, to be closed; -1 if none was found */
+	} *found;
+	size_t n;
+};
+
+void process_want(struct wanted_process *w, const char *id, int cgroup, void *of);
+
+/* Finds them by cgroup.procs, and those not seen there, as from another pid namespace, by one look at all processes. */
+void process_find(struct wanted_process *w);
+void process_done(struct wanted_process *w);
+
+/* The directory of the node's first process, or -1. */
+int process_first(void);
+
+/* True while the process of this directory has a network. */
+bool process_alive(int dir);
+
+/* Start of a process, and of the machine, in seconds since the epoch; 0 if it is not known. */
+double process_started(int dir);
+double process_boot_time(void);
+
+#endif
