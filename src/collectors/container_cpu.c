@@ -1,0 +1,53 @@
+/* cpu.stat of a cgroup, with its throttling where it has a quota. Documentation/admin-guide/cgroup-v2.rst */
+#include "../collector.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "../text.h"
+
+static const struct metric stat[] = {
+	{ "usage_usec", COUNTER, US, "container_cpu_usage_seconds_total", "CPU time used.", { { "cpu", "total" } } },
+	{ "user_usec", COUNTER, US, "container_cpu_user_seconds_total", "CPU time used in user mode." },
+	{ "system_usec", COUNTER, US, "container_cpu_system_seconds_total", "CPU time used in the kernel." },
+	{ "nr_periods", COUNTER, ONE, "container_cpu_cfs_periods_total", "Periods in which the quota was enforced." },
+	{ "nr_throttled", COUNTER, ONE, "container_cpu_cfs_throttled_periods_total", "Periods in which the quota was used up." },
+	{ "throttled_usec", COUNTER, US, "container_cpu_cfs_throttled_seconds_total", "Time for which the quota was used up." },
+	{ "nr_bursts", COUNTER, ONE, "container_cpu_cfs_burst_periods_total", "Periods that went beyond the quota." },
+	{ "burst_usec", COUNTER, US, "container_cpu_cfs_burst_seconds_total", "CPU time beyond the quota." },
+};
+
+static const struct table tables[] = {
+	{ CGROUP, "cpu.stat", keyed, stat, COUNT(stat), .by_update = true },
+	{ 0 },
+};
+
+/* "max 100000", or the quota and the period; the root has neither. */
+static bool
+has_quota(const struct scope *s)
+{
+	const char *max = place_read(s, "cpu.max");
+
+	return max != NULL && !text_starts(max, "max");
+}
+
+static int
+update(const struct scope *s, struct page *p)
+{
+	bool quota = has_quota(s);
+	char *text = place_read(s, "cpu.stat"), *throttling;
+
+	if (text == NULL)
+		return -errno;
+	if (!quota && (throttling = strstr(text, "nr_periods")) != NULL)
+		*throttling = '\0';
+	return table_parse(&tables[0], text, p);
+}
+
+const struct collector container_cpu = {
+	.name = "container.cpu",
+	.help = "CPU time and throttling.",
+	.over = CONTAINERS,
+	.tables = tables,
+	.update = update,
+};

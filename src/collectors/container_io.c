@@ -1,0 +1,117 @@
+/* io.stat of a cgroup: "8:0 rbytes=1 wbytes=2 rios=3 wios=4 dbytes=0 dios=0". Documentation/admin-guide/cgroup-v2.rst */
+#include "../collector.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../file.h"
+#include "../text.h"
+
+#define USAGE COUNTER, ONE, "container_blkio_device_usage_total", "Bytes read and written."
+
+static const struct metric metrics[] = {
+	{ "rbytes", COUNTER, ONE, "container_fs_reads_bytes_total", "Bytes read." },
+	{ "wbytes", COUNTER, ONE, "container_fs_writes_bytes_total", "Bytes written." },
+	{ "rios", COUNTER, ONE, "container_fs_reads_total", "Reads." },
+	{ "wios", COUNTER, ONE, "container_fs_writes_total", "Writes." },
+	{ "cost.usage", COUNTER, US, "container_fs_io_cost_usage_seconds_total", "Device time used, by the cost model." },
+	{ "cost.wait", COUNTER, US, "container_fs_io_cost_wait_seconds_total", "Time that I/O waited, by the cost model." },
+	{ "cost.indebt", COUNTER, US, "container_fs_io_cost_indebt_seconds_total", "Time in debt, by the cost model." },
+	{ "cost.indelay", COUNTER, US, "container_fs_io_cost_indelay_seconds_total", "Time delayed for debt, by the cost model." },
+	{ "rbytes", USAGE, { { "operation", "Read" } } },
+	{ "wbytes", USAGE, { { "operation", "Write" } } },
+	{ 0 },
+};
+
+/* Names of block devices by their numbers, from sysfs, as they were met. */
+static struct device {
+	char number[24], name[64];
+} *devices;
+static size_t n_devices;
+
+/* "/dev/sda" of "8:0"; the number itself where sysfs does not know it. */
+static const char *
+device(const char *number)
+{
+	char path[64], *line, *text, *name = NULL;
+	struct device *d;
+
+	for (size_t i = 0; i < n_devices; i++)
+		if (strcmp(devices[i].number, number) == 0)
+			return devices[i].name;
+	snprintf(path, sizeof path, "dev/block/%s/uevent", number);
+	for (text = place_read(place(SYS), path); text != NULL && (line = text_line(&text)) != NULL;)
+		if (text_starts(line, "DEVNAME="))
+			name = line + strlen("DEVNAME=");
+	if (name == NULL)
+		return number;
+	devices = must_realloc(devices, (n_devices + 1) * sizeof *devices);
+	d = &devices[n_devices++];
+	snprintf(d->number, sizeof d->number, "%s", number);
+	snprintf(d->name, sizeof d->name, "/dev/%s", name);
+	return d->name;
+}
+
+/* As cAdvisor has it. */
+static bool
+left_out(const char *name)
+{
+	return text_starts(name, "/dev/loop") || text_starts(name, "/dev/ram") || text_starts(name, "/dev/sr");
+}
+
+/* Those with an operation have the device's numbers as labels too. */
+static void
+add(struct page *p, const char *key, double v, uint32_t named, uint32_t numbered)
+{
+	for (const struct metric *m = metrics; m->name != NULL; m++)
+		if (strcmp(m->key, key) == 0)
+			page_add(p, m, m->fixed[0].name != NULL ? numbered : named, v);
+}
+
+static int
+add_device(struct page *p, char *number, char *rest)
+{
+	const char *name = device(number);
+	char minor[24], *major = number, *key, *value;
+	struct label labels[] = { { "device", name }, { "major", major }, { "minor", minor } };
+	uint32_t named, numbered;
+	double v;
+
+	if (left_out(name))
+		return 0;
+	named = page_row(p, labels, 1);
+	snprintf(minor, sizeof minor, "%s", strchr(number, ':') + 1);
+	*strchr(number, ':') = '\0';
+	numbered = page_row(p, labels, COUNT(labels));
+	while ((key = text_word(&rest, " =")) != NULL) {
+		if ((value = text_word(&rest, " =")) == NULL || !text_number(value, &v))
+			return -EINVAL;
+		add(p, key, v, named, numbered);
+	}
+	return 0;
+}
+
+static int
+update(const struct scope *s, struct page *p)
+{
+	static struct buf text;         /* device() reads files too */
+	ssize_t n = file_read(s->dir, "io.stat", &text);
+	char *at = text.data, *line, *number;
+	int err = 0;
+
+	if (n < 0)
+		return (int)n;
+	while ((line = text_line(&at)) != NULL)
+		if ((number = text_word(&line, " ")) != NULL && strchr(number, ':') != NULL && add_device(p, number, line) != 0)
+			err = -EINVAL;
+	return err;
+}
+
+const struct collector container_io = {
+	.name = "container.io",
+	.help = "I/O by device.",
+	.over = CONTAINERS,
+	.metrics = metrics,
+	.update = update,
+};
