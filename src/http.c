@@ -461,7 +461,8 @@ http_start(void)
 		return false;
 	if (add_addresses(&list)) {
 		const char *options[] = { "listening_ports", list.data, "num_threads", WORKERS, "connection_queue", "128",
-			"request_timeout_ms", "5000", "tcp_nodelay", "1", "decode_url", "no", NULL };
+			"request_timeout_ms", "5000", "tcp_nodelay", "1", "decode_url", "no", "enable_auth_domain_check", "no",
+			NULL };
 
 		server = mg_start(&callbacks, NULL, options);
 	}
