@@ -192,7 +192,7 @@ report(const struct hierarchy *h, const struct answer *libcgroup)
 	char version[12];
 
 	snprintf(version, sizeof version, "%d", libcgroup->version);
-	if (libcgroup->version != h->version || strcmp(libcgroup->mount, h->path) != 0)
+	if (libcgroup->version != h->version || (h->version == 2 && strcmp(libcgroup->mount, h->path) != 0))
 		log_line(LOG_DEBUG, "libcgroup sees another hierarchy", "version", version, "path", libcgroup->mount, NULL);
 	if (h->version == 2)
 		log_line(LOG_INFO, "cgroup v2", "path", h->path, "controllers", h->controllers, NULL);

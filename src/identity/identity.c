@@ -12,13 +12,21 @@
 #include "bundle.h"
 
 /* In the order in which they are believed. */
-static const struct runtime *const runtimes[] = { &containerd, &crio, &docker, &podman };
+static const struct runtime *const runtimes[] = { &containerd, &crio, &docker, &podman, NULL };
 
 /* What a container's file can be that asking again will not mend. */
 static bool
 is_bad(int error)
 {
 	return error == -EBADMSG || error == -EFBIG || error == -EINVAL || error == -ELOOP;
+}
+
+static const char *
+reason(int error)
+{
+	if (error == -EBADMSG)
+		return "not JSON, or too deep";
+	return error == -EINVAL ? "not a regular file" : strerror(-error);
 }
 
 /* True if the file knows the container. */
@@ -30,8 +38,7 @@ ask(const struct runtime *runtime, const char *path, const char *id, struct iden
 	bool known;
 
 	if (is_bad(error)) {
-		log_line(LOG_WARN, "no names of a container", "path", path, "err",
-		    error == -EBADMSG ? "not JSON, or too deep" : strerror(-error), NULL);
+		log_line(LOG_WARN, "no names of a container", "path", path, "err", reason(error), NULL);
 		*bad |= strstr(path, id) != NULL;
 	}
 	if (error != 0)
@@ -46,10 +53,10 @@ ask_all(const char *id, struct identity *who, bool *bad)
 {
 	char path[PATH_MAX];
 
-	for (size_t i = 0; i < sizeof runtimes / sizeof *runtimes; i++) {
-		for (const char *const *p = runtimes[i]->paths; *p != NULL; p++) {
+	for (const struct runtime *const *r = runtimes; *r != NULL; r++) {
+		for (const char *const *p = (*r)->paths; *p != NULL; p++) {
 			snprintf(path, sizeof path, *p, id);
-			if (ask(runtimes[i], path, id, who, bad))
+			if (ask(*r, path, id, who, bad))
 				return true;
 		}
 	}

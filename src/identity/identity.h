@@ -1,4 +1,4 @@
-/* Who a container is, from what its runtime left on the node's disk. Nothing found there is trusted for more than names. */
+/* Who a container is, from what its runtime left on the node's disk, which is trusted for no more than names. */
 #ifndef IDENTITY_H
 #define IDENTITY_H
 

@@ -10,7 +10,10 @@
 #include "place.h"
 
 #define V2 " rw shared:4 - cgroup2 cgroup2 rw,nsdelegate\n"
-#define ON_V2 "22 1 0:2 / / rw - rootfs rootfs rw\n24 22 0:21 / /sys rw - sysfs sysfs rw\n30 24 0:26 / /sys/fs/cgroup" V2
+#define ON_V2 \
+	"22 1 0:2 / / rw - rootfs rootfs rw\n" \
+	"24 22 0:21 / /sys rw - sysfs sysfs rw\n" \
+	"30 24 0:26 / /sys/fs/cgroup" V2
 #define ON_V1 \
 	"31 23 0:28 / /sys/fs/cgroup rw - tmpfs tmpfs rw\n" \
 	"37 31 0:34 / /sys/fs/cgroup/systemd rw - cgroup cgroup rw,name=systemd\n" \
