@@ -1,0 +1,45 @@
+#!/bin/sh
+# Runs each collector over the files of its directory here and compares the page with expected.prom.
+#   run.sh [-u] [DIRECTORY...]      -u writes expected.prom anew, to be reviewed like code
+# A directory is called as its collector, or COLLECTOR-what where there are several. It holds proc, sys, rootfs, udev and
+# cgroup as far as the collector reads them, and flags, one on each line. A cgroup directory asks for the containers' page.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+nodegauge=${NODEGAUGE:-$here/../../build/nodegauge}
+empty=$(mktemp -d)
+trap 'rm -rf "$empty"' EXIT
+
+update=
+[ "${1-}" != -u ] || { update=1; shift; }
+[ $# -gt 0 ] || set -- "$here"/*/
+
+# What differs from run to run is not compared.
+page() {
+	dir=$1 name=$(basename "$1") path=/metrics
+	set -- --once --collector.disable-defaults --web.disable-exporter-metrics --collector."${name%%-*}" --log.level=error
+	for place in procfs:proc sysfs:sys rootfs:rootfs udev.data:udev; do
+		files=$dir/${place#*:}
+		[ -d "$files" ] || files=$empty
+		set -- "$@" "--path.${place%:*}=$files"
+	done
+	[ ! -d "$dir/cgroup" ] || { path=/metrics/cadvisor; set -- "$@" "--path.cgroupfs=$dir/cgroup"; }
+	if [ -e "$dir/flags" ]; then
+		while read -r flag; do set -- "$@" "$flag"; done <"$dir/flags"
+	fi
+	"$nodegauge" "$@" --once.path=$path |
+		grep -vE '^(# (HELP|TYPE) )?(node_scrape_collector_duration_seconds|(node_exporter|nodegauge)_build_info|nodegauge_cgroup_version|container_last_seen)[ {]'
+}
+
+failed=0 n=0
+for dir; do
+	dir=${dir%/}
+	n=$((n + 1))
+	if [ "$update" ]; then
+		page "$dir" >"$dir/expected.prom"
+	elif ! page "$dir" | diff -u "$dir/expected.prom" -; then
+		echo "$(basename "$dir"): differs" >&2
+		failed=$((failed + 1))
+	fi
+done
+echo "$n directories, $failed failed"
+[ "$n" -gt 0 ] && [ "$failed" -eq 0 ]
