@@ -24,33 +24,52 @@ static const struct metric metrics[] = {
 	{ 0 },
 };
 
-/* Names of block devices by their numbers, from sysfs, as they were met. */
+/* Names of block devices by their numbers, as sysfs has them. */
 static struct device {
 	char number[24], name[64];
 } *devices;
 static size_t n_devices;
 
-/* "/dev/sda" of "8:0"; the number itself where sysfs does not know it. */
-static const char *
-device(const char *number)
+static void
+list_devices(void)
 {
-	char path[64], *line, *text, *name = NULL;
-	struct device *d;
+	char **names, path[128], *number;
+	int n = place_list(place(SYS), "block", "*", &names);
 
+	n_devices = 0;
+	for (int i = 0; i < n; i++) {
+		snprintf(path, sizeof path, "block/%s/dev", names[i]);
+		if ((number = place_read(place(SYS), path)) == NULL)
+			continue;
+		devices = must_realloc(devices, (n_devices + 1) * sizeof *devices);
+		snprintf(devices[n_devices].number, sizeof devices->number, "%s", text_trim(number));
+		snprintf(devices[n_devices++].name, sizeof devices->name, "/dev/%s", names[i]);
+	}
+	if (n >= 0)
+		place_list_free(names, n);
+}
+
+/* "/dev/sda" of "8:0", or NULL. */
+static const char *
+known_device(const char *number)
+{
 	for (size_t i = 0; i < n_devices; i++)
 		if (strcmp(devices[i].number, number) == 0)
 			return devices[i].name;
-	snprintf(path, sizeof path, "dev/block/%s/uevent", number);
-	for (text = place_read(place(SYS), path); text != NULL && (line = text_line(&text)) != NULL;)
-		if (text_starts(line, "DEVNAME="))
-			name = line + strlen("DEVNAME=");
-	if (name == NULL)
-		return number;
-	devices = must_realloc(devices, (n_devices + 1) * sizeof *devices);
-	d = &devices[n_devices++];
-	snprintf(d->number, sizeof d->number, "%s", number);
-	snprintf(d->name, sizeof d->name, "/dev/%s", name);
-	return d->name;
+	return NULL;
+}
+
+/* The number itself where sysfs does not know it. */
+static const char *
+device(const char *number)
+{
+	const char *name = known_device(number);
+
+	if (name == NULL) {
+		list_devices();
+		name = known_device(number);
+	}
+	return name == NULL ? number : name;
 }
 
 /* As cAdvisor has it. */
@@ -73,16 +92,14 @@ static int
 add_device(struct page *p, char *number, char *rest)
 {
 	const char *name = device(number);
-	char minor[24], *major = number, *key, *value;
-	struct label labels[] = { { "device", name }, { "major", major }, { "minor", minor } };
-	uint32_t named, numbered;
+	char major[24], *key, *value;
+	struct label labels[] = { { "device", name }, { "major", major }, { "minor", strchr(number, ':') + 1 } };
+	uint32_t named = page_row(p, labels, 1), numbered;
 	double v;
 
 	if (left_out(name))
 		return 0;
-	named = page_row(p, labels, 1);
-	snprintf(minor, sizeof minor, "%s", strchr(number, ':') + 1);
-	*strchr(number, ':') = '\0';
+	snprintf(major, sizeof major, "%.*s", (int)strcspn(number, ":"), number);
 	numbered = page_row(p, labels, COUNT(labels));
 	while ((key = text_word(&rest, " =")) != NULL) {
 		if ((value = text_word(&rest, " =")) == NULL || !text_number(value, &v))
