@@ -142,11 +142,14 @@ keep_alias(const char *alias, size_t n)
 static void
 take_attribute(struct link *l, const struct rtattr *a)
 {
-	size_t n = RTA_PAYLOAD(a);
+	size_t n = RTA_PAYLOAD(a), size;
 
-	for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++)
-		if (attributes[i].type == a->rta_type)
-			memcpy((char *)l + attributes[i].offset, RTA_DATA(a), n < attributes[i].size ? n : attributes[i].size);
+	for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++) {
+		if (attributes[i].type != a->rta_type)
+			continue;
+		size = attributes[i].size;
+		memcpy((char *)l + attributes[i].offset, RTA_DATA(a), n < size ? n : size);
+	}
 	if (a->rta_type == IFLA_ADDRESS) {
 		l->address_size = (uint8_t)(n < LINK_ADDRESS_MAX ? n : LINK_ADDRESS_MAX);
 	} else if (a->rta_type == IFLA_ALLMULTI) {
@@ -177,7 +180,8 @@ take_link(const struct nlmsghdr *m, void *to)
 	info = NLMSG_DATA(m);
 	l = &all.links[all.n++];
 	*l = (struct link){
-		.index = info->ifi_index, .lower = (uint32_t)info->ifi_index, .type = info->ifi_type, .flags = info->ifi_flags,
+		.index = info->ifi_index, .lower = (uint32_t)info->ifi_index,
+		.type = info->ifi_type, .flags = info->ifi_flags,
 	};
 	size = NLMSG_PAYLOAD(m, sizeof *info);
 	for (a = IFLA_RTA(info); RTA_OK(a, size); a = RTA_NEXT(a, size))

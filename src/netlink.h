@@ -1,4 +1,4 @@
-/* What rtnetlink says of our own network. One collection runs at a time, so that one socket and one buffer serve all. */
+/* What rtnetlink says of our own network. One collection runs at a time, so that one socket serves all. */
 #ifndef NETLINK_H
 #define NETLINK_H
 

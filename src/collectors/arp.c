@@ -115,8 +115,10 @@ const struct collector arp = {
 	.metrics = metrics,
 	.update = update,
 	.flags = (const struct flag[]){
-		{ "collector.arp.device-include", TEXT, &devices.include, "Interfaces to take, a regular expression." },
-		{ "collector.arp.device-exclude", TEXT, &devices.exclude, "Interfaces to leave out, a regular expression." },
+		{ "collector.arp.device-include", TEXT, &devices.include,
+		    "Interfaces to take, as a regular expression." },
+		{ "collector.arp.device-exclude", TEXT, &devices.exclude,
+		    "Interfaces to leave out, as a regular expression." },
 		{ "collector.arp.netlink", SWITCH, &by_netlink,
 		    "Ask netlink where the node's network is our own, instead of reading /proc/net/arp." },
 		{ 0 },

@@ -47,8 +47,8 @@ static const struct metric metrics[] = {
 
 enum {
 	ADDR_ASSIGN_TYPE, DEV_ID, NAME_ASSIGN_TYPE, STATIC,     /* rtnetlink has them not, but they rarely change */
-	SPEED = STATIC, CARRIER, CARRIER_CHANGES, CARRIER_UPS, CARRIER_DOWNS, DORMANT, FLAGS, IFINDEX, IFLINK, LINK_MODE,
-	MTU, GROUP, QUEUE, TYPE, VALUES,
+	SPEED = STATIC, CARRIER, CARRIER_CHANGES, CARRIER_UPS, CARRIER_DOWNS, DORMANT, FLAGS, IFINDEX, IFLINK,
+	LINK_MODE, MTU, GROUP, QUEUE, TYPE, VALUES,
 	UP = VALUES, INFO,
 };
 
@@ -62,10 +62,18 @@ struct interface {
 	    duplex[TEXT_MAX + 1];
 };
 
+static bool
+no_answer(int err)
+{
+	return err == ENOENT || err == ENOTDIR || err == ENODEV || err == EINVAL || err == EACCES || err == EPERM ||
+	    err == EOPNOTSUPP;
+}
+
 /* The trimmed text of a file of the interface, good until the next; "" with *err set if more than absence is wrong. */
 static char *
 read_text(const char *name, const char *file, int *err)
 {
+	static char nothing[1];
 	char path[64 + IFNAMSIZ], *text;
 
 	snprintf(path, sizeof path, "class/net/%s/%s", name, file);
@@ -74,10 +82,9 @@ read_text(const char *name, const char *file, int *err)
 		text[strnlen(text, TEXT_MAX)] = '\0';
 		return text_trim(text);
 	}
-	if (errno != ENOENT && errno != ENOTDIR && errno != ENODEV && errno != EINVAL && errno != EACCES && errno != EPERM &&
-	    errno != EOPNOTSUPP)
+	if (!no_answer(errno))
 		*err = -errno;
-	return (char[]){ "" };
+	return nothing;
 }
 
 static double
@@ -152,7 +159,8 @@ static struct {
 static bool
 is_of(const struct kept *k, const struct link *l)
 {
-	return k->index == l->index && strcmp(k->name, l->name) == 0 && memcmp(k->address, l->address, sizeof l->address) == 0;
+	return k->index == l->index && strcmp(k->name, l->name) == 0 &&
+	    memcmp(k->address, l->address, sizeof l->address) == 0;
 }
 
 /* What is kept of the i-th link; links come in one order, so that it is mostly found where it was. */
@@ -242,8 +250,8 @@ add(struct page *p, struct interface *f)
 			page_add(p, &metrics[i], row, f->values[i]);
 	page_add(p, &metrics[UP], row, strcmp(f->operstate, "up") == 0);
 	row = page_row(p, (struct label[]){
-		{ "address", f->address }, { "adminstate", adminstate(f) }, { "broadcast", f->broadcast }, { "device", f->name },
-		{ "duplex", f->duplex }, { "ifalias", f->alias }, { "operstate", f->operstate },
+		{ "address", f->address }, { "adminstate", adminstate(f) }, { "broadcast", f->broadcast },
+		{ "device", f->name }, { "duplex", f->duplex }, { "ifalias", f->alias }, { "operstate", f->operstate },
 	}, 7);
 	page_add(p, &metrics[INFO], row, 1);
 }
@@ -307,10 +315,12 @@ const struct collector netclass = {
 	.metrics = metrics,
 	.update = update,
 	.flags = (const struct flag[]){
-		{ "collector.netclass.ignored-devices", TEXT, &devices.exclude, "Interfaces to leave out, a regular expression." },
-		{ "collector.netclass.ignore-invalid-speed", SWITCH, &no_invalid_speed, "Leave out a speed that is not known." },
+		{ "collector.netclass.ignored-devices", TEXT, &devices.exclude,
+		    "Interfaces to leave out, as a regular expression." },
+		{ "collector.netclass.ignore-invalid-speed", SWITCH, &no_invalid_speed,
+		    "Leave out a speed that is not known." },
 		{ "collector.netclass.netlink", SWITCH, &accepted,
-		    "Without effect: netlink is used where it answers for the node, with the labels that the files give." },
+		    "Without effect: netlink is asked where it answers for the node, and told as the files are." },
 		{ "collector.netclass_rtnl.with-stats", SWITCH, &accepted, NULL },
 		{ 0 },
 	},

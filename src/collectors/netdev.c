@@ -71,16 +71,17 @@ static const struct {
 	{ BOTH, 1, { RX_BYTES } }, { BOTH, 1, { RX_PACKETS } }, { USUAL, 1, { RX_ERRORS } },
 	{ USUAL, 2, { RX_DROPPED, RX_MISSED_ERRORS } }, { USUAL, 1, { RX_FIFO_ERRORS } },
 	{ USUAL, 4, { RX_LENGTH_ERRORS, RX_OVER_ERRORS, RX_CRC_ERRORS, RX_FRAME_ERRORS } },
-	{ BOTH, 1, { RX_COMPRESSED } }, { USUAL, 1, { MULTICAST } },
-	{ BOTH, 1, { TX_BYTES } }, { BOTH, 1, { TX_PACKETS } }, { USUAL, 1, { TX_ERRORS } }, { USUAL, 1, { TX_DROPPED } },
+	{ BOTH, 1, { RX_COMPRESSED } }, { USUAL, 1, { MULTICAST } }, { BOTH, 1, { TX_BYTES } },
+	{ BOTH, 1, { TX_PACKETS } }, { USUAL, 1, { TX_ERRORS } }, { USUAL, 1, { TX_DROPPED } },
 	{ USUAL, 1, { TX_FIFO_ERRORS } }, { USUAL, 1, { COLLISIONS } },
 	{ USUAL, 4, { TX_CARRIER_ERRORS, TX_ABORTED_ERRORS, TX_WINDOW_ERRORS, TX_HEARTBEAT_ERRORS } },
-	{ BOTH, 1, { TX_COMPRESSED } }, { BOTH, 1, { RX_NOHANDLER } },
-	{ DETAILED, 1, { RX_ERRORS } }, { DETAILED, 1, { RX_DROPPED } }, { DETAILED, 1, { TX_ERRORS } },
-	{ DETAILED, 1, { TX_DROPPED } }, { DETAILED, 1, { MULTICAST } }, { DETAILED, 1, { COLLISIONS } },
-	{ DETAILED, 1, { RX_LENGTH_ERRORS } }, { DETAILED, 1, { RX_OVER_ERRORS } }, { DETAILED, 1, { RX_CRC_ERRORS } },
-	{ DETAILED, 1, { RX_FRAME_ERRORS } }, { DETAILED, 1, { RX_FIFO_ERRORS } }, { DETAILED, 1, { RX_MISSED_ERRORS } },
-	{ DETAILED, 1, { TX_ABORTED_ERRORS } }, { DETAILED, 1, { TX_CARRIER_ERRORS } }, { DETAILED, 1, { TX_FIFO_ERRORS } },
+	{ BOTH, 1, { TX_COMPRESSED } }, { BOTH, 1, { RX_NOHANDLER } }, { DETAILED, 1, { RX_ERRORS } },
+	{ DETAILED, 1, { RX_DROPPED } }, { DETAILED, 1, { TX_ERRORS } }, { DETAILED, 1, { TX_DROPPED } },
+	{ DETAILED, 1, { MULTICAST } }, { DETAILED, 1, { COLLISIONS } }, { DETAILED, 1, { RX_LENGTH_ERRORS } },
+	{ DETAILED, 1, { RX_OVER_ERRORS } }, { DETAILED, 1, { RX_CRC_ERRORS } },
+	{ DETAILED, 1, { RX_FRAME_ERRORS } }, { DETAILED, 1, { RX_FIFO_ERRORS } },
+	{ DETAILED, 1, { RX_MISSED_ERRORS } }, { DETAILED, 1, { TX_ABORTED_ERRORS } },
+	{ DETAILED, 1, { TX_CARRIER_ERRORS } }, { DETAILED, 1, { TX_FIFO_ERRORS } },
 	{ DETAILED, 1, { TX_HEARTBEAT_ERRORS } }, { DETAILED, 1, { TX_WINDOW_ERRORS } },
 };
 
@@ -188,7 +189,8 @@ scope_of(int family, const void *address)
 	if (family == AF_INET) {
 		if (b[0] == 127 || (b[0] == 169 && b[1] == 254) || (b[0] == 224 && b[1] == 0 && b[2] == 0))
 			return "link-local";
-		return memcmp(b, "\0\0\0\0", 4) == 0 || memcmp(b, "\377\377\377\377", 4) == 0 || b[0] >> 4 == 14 ? "" : "global";
+		return memcmp(b, "\0\0\0", 4) == 0 || memcmp(b, "\377\377\377\377", 4) == 0 || b[0] >> 4 == 14 ? "" :
+		    "global";
 	}
 	if (IN6_IS_ADDR_LOOPBACK(six) || IN6_IS_ADDR_LINKLOCAL(six) || IN6_IS_ADDR_MC_LINKLOCAL(six))
 		return "link-local";
@@ -247,7 +249,8 @@ add_address(struct page *p, const struct address *a)
 {
 	char device[IF_NAMESIZE], address[INET6_ADDRSTRLEN], netmask[8];
 	struct label labels[] = {
-		{ "address", address }, { "device", device }, { "netmask", netmask }, { "scope", scope_of(a->family, a->bytes) },
+		{ "address", address }, { "device", device }, { "netmask", netmask },
+		{ "scope", scope_of(a->family, a->bytes) },
 	};
 
 	if (if_indextoname(a->index, device) == NULL || !filter_takes(&devices, device))
@@ -304,8 +307,10 @@ const struct collector netdev = {
 	.metrics = metrics,
 	.update = update,
 	.flags = (const struct flag[]){
-		{ "collector.netdev.device-include", TEXT, &devices.include, "Interfaces to take, a regular expression." },
-		{ "collector.netdev.device-exclude", TEXT, &devices.exclude, "Interfaces to leave out, a regular expression." },
+		{ "collector.netdev.device-include", TEXT, &devices.include,
+		    "Interfaces to take, as a regular expression." },
+		{ "collector.netdev.device-exclude", TEXT, &devices.exclude,
+		    "Interfaces to leave out, as a regular expression." },
 		{ "collector.netdev.device-whitelist", TEXT, &old_include, NULL },
 		{ "collector.netdev.device-blacklist", TEXT, &old_exclude, NULL },
 		{ "collector.netdev.netlink", SWITCH, &by_netlink,

@@ -28,7 +28,8 @@ const struct collector netstat = {
 		{ 0 },
 	},
 	.flags = (const struct flag[]){
-		{ "collector.netstat.fields", TEXT, &fields.include, "Which fields to export, a regular expression on PROTOCOL_Field." },
+		{ "collector.netstat.fields", TEXT, &fields.include,
+		    "Which fields to export, as a regular expression on PROTOCOL_Field." },
 		{ 0 },
 	},
 	.prepare = prepare,

@@ -1,4 +1,4 @@
-/* /proc/net/sockstat and sockstat6: how many sockets there are and the memory they take, "TCP: inuse 4 orphan 0 ...". */
+/* /proc/net/sockstat and sockstat6: sockets and the memory they take, "TCP: inuse 4 orphan 0 ...". */
 #include "../collector.h"
 
 #define INUSE(proto) \
@@ -18,7 +18,7 @@ static const struct metric v4[] = {
 	INUSE("UDPLITE"),
 	INUSE("RAW"),
 	INUSE("FRAG"),
-	{ "FRAG memory", GAUGE, ONE, "node_sockstat_FRAG_memory", "Memory of IPv4 fragments under reassembly, in bytes." },
+	{ "FRAG memory", GAUGE, ONE, "node_sockstat_FRAG_memory", "Memory of IPv4 fragments to be joined, in bytes." },
 };
 
 static const struct metric v6[] = {
@@ -27,7 +27,8 @@ static const struct metric v6[] = {
 	INUSE("UDPLITE6"),
 	INUSE("RAW6"),
 	INUSE("FRAG6"),
-	{ "FRAG6 memory", GAUGE, ONE, "node_sockstat_FRAG6_memory", "Memory of IPv6 fragments under reassembly, in bytes." },
+	{ "FRAG6 memory", GAUGE, ONE, "node_sockstat_FRAG6_memory",
+	    "Memory of IPv6 fragments to be joined, in bytes." },
 };
 
 const struct collector sockstat = {

@@ -17,7 +17,8 @@ static const struct metric metrics[] = {
 	    "Collisions on a device's lock while sending; none since Linux 4.8." },
 	{ "received_rps", COUNTER, ONE, "node_softnet_received_rps_total",
 	    "How often another CPU woke this one to process packets (RPS)." },
-	{ "flow_limit_count", COUNTER, ONE, "node_softnet_flow_limit_count_total", "How often the flow limit was reached." },
+	{ "flow_limit_count", COUNTER, ONE, "node_softnet_flow_limit_count_total",
+	    "How often the flow limit was reached." },
 	{ "backlog_len", GAUGE, ONE, "node_softnet_backlog_len", "Packets in the backlog." },
 	{ 0 },
 };

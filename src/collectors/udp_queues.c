@@ -6,7 +6,8 @@
 #include "../text.h"
 
 #define QUEUE(queue, ip) \
-	{ queue, GAUGE, ONE, "node_udp_queues", "Bytes in the queues of UDP sockets.", { { "ip", ip }, { "queue", queue } } }
+	{ queue, GAUGE, ONE, "node_udp_queues", "Bytes in the queues of UDP sockets.", \
+	    { { "ip", ip }, { "queue", queue } } }
 
 static const struct metric metrics[] = {
 	QUEUE("tx", "v4"),
