@@ -22,6 +22,7 @@
 #include "version.h"
 
 #define WORKERS "8"
+#define DRAIN_SECONDS 0.8
 #define ALLOW "Allow: GET, HEAD, OPTIONS\r\n"
 #define PLAIN "Content-Type: text/plain; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\n"
 #define HTML "Content-Type: text/html; charset=utf-8\r\n"
@@ -31,7 +32,6 @@
 enum {
 	QUERY_MAX = 4096,
 	ONE_WRITE = 256 << 10,          /* a larger body is not copied behind its header */
-	DRAIN_MS = 700,                 /* with the server's own stop, of at most 200 ms, within a second */
 };
 
 /* Answers a request and returns the status. */
@@ -70,7 +70,6 @@ const struct flag http_flags[] = {
 	{ 0 },
 };
 
-static struct mg_context *server;
 static atomic_bool started, stopping;
 static atomic_uint scrapes;
 
@@ -464,25 +463,22 @@ http_start(void)
 			"request_timeout_ms", "5000", "tcp_nodelay", "1", "decode_url", "no", "enable_auth_domain_check", "no",
 			NULL };
 
-		server = mg_start(&callbacks, NULL, options);
+		started = mg_start(&callbacks, NULL, options) != NULL;
 	}
 	buf_free(&list);
-	started = server != NULL;
 	if (started)
 		listen_ready();
 	return started;
 }
 
+/* The server's own stop would cut what waits for a thread; without connections there is nothing left to stop. */
 void
 http_stop(void)
 {
-	double end = now() + DRAIN_MS / 1000.0;
-	bool drained;
+	double end = now() + DRAIN_SECONDS;
 
 	stopping = true;
 	listen_close();
-	while (!(drained = listen_connections() == 0) && now() < end)
+	while (listen_connections() > 0 && now() < end)
 		usleep(5000);
-	if (drained)
-		mg_stop(server);        /* waits for its threads; one that still answers would not let it end in time */
 }

@@ -146,16 +146,23 @@ listen_ready(void)
 	each_socket(make_ready, NULL);
 }
 
-/* The server goes on polling the number until it stops: behind it is then a file on which nothing ever happens. */
+/*
+ * The server goes on polling the number until it stops: behind it is then a file on which nothing ever happens. As it
+ * polls it holds the socket, which a close alone would leave listening.
+ */
 static void
-replace(int fd, bool listens, void *to)
+replace(int fd, bool listens, void *silent)
 {
 	struct pollfd waiting = { .fd = fd, .events = POLLIN };
+	int old;
 
 	for (int tries = 50; listens && tries > 0 && poll(&waiting, 1, 0) > 0; tries--)
 		usleep(1000);
-	if (listens)
-		dup2(*(int *)to, fd);
+	if (!listens || (old = dup(fd)) < 0)
+		return;
+	dup2(*(int *)silent, fd);
+	shutdown(old, SHUT_RD);
+	close(old);
 }
 
 void
