@@ -103,8 +103,8 @@ place_is_our_network(void)
 {
 	struct stat node, own;
 
-	return place_is_live(PROC) && fstatat(scopes[NET].dir, "dev", &node, 0) == 0 && stat("/proc/self/net/dev", &own) == 0 &&
-	    node.st_ino == own.st_ino;
+	return place_is_live(PROC) && fstatat(scopes[NET].dir, "dev", &node, 0) == 0 &&
+	    stat("/proc/self/net/dev", &own) == 0 && node.st_ino == own.st_ino;
 }
 
 /* One collection runs at a time, so that one buffer serves all. */

@@ -86,7 +86,8 @@ metric_of_every(const struct reading *r, const char *name, const char *key)
 		name = before;
 		key = end + 1;
 	}
-	snprintf(full, sizeof full, "%s%.*s%s%.*s", e->prefix, KEY_MAX / 2, name, *name == '\0' ? "" : "_", KEY_MAX / 2, key);
+	snprintf(full, sizeof full, "%s%.*s%s%.*s", e->prefix, KEY_MAX / 2, name, *name == '\0' ? "" : "_", KEY_MAX / 2,
+	    key);
 	if (e->filter != NULL && !filter_takes(e->filter, full + prefix))
 		return NULL;
 	return page_metric(r->p, e->type, ONE, full, e->help);
@@ -129,7 +130,9 @@ same_key(const struct table *t, const struct metric *m)
 {
 	const struct metric *next = m + 1;
 
-	return m >= t->metrics && next < t->metrics + t->n && next->key != NULL && strcmp(next->key, m->key) == 0 ? next : NULL;
+	if (m < t->metrics || next >= t->metrics + t->n || next->key == NULL || strcmp(next->key, m->key) != 0)
+		return NULL;
+	return next;
 }
 
 /* Adds the value of a key to its family, or families. */
@@ -279,6 +282,8 @@ read_plain(struct reading *r, const struct scope *s)
 		n = read_kept(r->kept, s->dir, r->t->path);
 	else
 		n = file_read(s->dir, r->t->path, &text);
+	if (n == 0 && r->t->place < PLACES)     /* those of a cgroup may be empty */
+		return -EINVAL;
 	return n < 0 ? (int)n : r->t->read(r, text.data);
 }
 

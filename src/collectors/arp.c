@@ -70,6 +70,8 @@ read_file(void)
 
 	if (at == NULL)
 		return -errno;
+	if (text_line(&at) == NULL)
+		return -EINVAL;
 	while ((line = text_line(&at)) != NULL) {
 		int n = 0;
 
@@ -77,7 +79,7 @@ read_file(void)
 			last = word;
 		if (n == 6)
 			count(0, last);
-		else if (n != 0 && n != 9)
+		else if (n != 0)
 			return -EINVAL;
 	}
 	return 0;

@@ -49,7 +49,8 @@ read_stat(uint64_t sums[COLUMNS])
 
 	if (at == NULL)
 		return -errno;
-	text_line(&at);
+	if (text_line(&at) == NULL)
+		return -EINVAL;
 	while ((line = text_line(&at)) != NULL)
 		if (!add_row(line, sums))
 			return -EINVAL;

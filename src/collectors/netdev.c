@@ -171,8 +171,8 @@ add_lines(struct page *p)
 	lines.size = 0;
 	buf_add(&lines, at, strlen(at) + 1);
 	at = lines.data;
-	text_line(&at);
-	text_line(&at);
+	if (text_line(&at) == NULL || text_line(&at) == NULL)
+		return -EINVAL;
 	while ((line = text_line(&at)) != NULL)
 		if (!add_line(p, line))
 			err = -EINVAL;

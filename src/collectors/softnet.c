@@ -60,6 +60,8 @@ update(const struct scope *s, struct page *p)
 	(void)s;
 	if (at == NULL)
 		return -errno;
+	if (*at == '\0')
+		return -EINVAL;
 	for (uint64_t i = 0; (line = text_line(&at)) != NULL; i++) {
 		uint64_t column[COLUMNS] = { 0 };
 		int n = cut(line, column);

@@ -10,10 +10,10 @@
 	    { { "ip", ip }, { "queue", queue } } }
 
 static const struct metric metrics[] = {
-	QUEUE("tx", "v4"),
 	QUEUE("rx", "v4"),
-	QUEUE("tx", "v6"),
+	QUEUE("tx", "v4"),
 	QUEUE("rx", "v6"),
+	QUEUE("tx", "v6"),
 	{ 0 },
 };
 
@@ -27,7 +27,7 @@ add_line(char *line, uint64_t queued[2])
 	for (int i = 0; i < 4; i++)
 		if (text_word(&line, " ") == NULL)
 			return false;
-	for (int i = 0; i < 2; i++) {
+	for (int i = 1; i >= 0; i--) {
 		if ((word = text_word(&line, " :")) == NULL || !text_u64(word, 16, &bytes))
 			return false;
 		queued[i] += bytes;
@@ -43,7 +43,8 @@ add(struct page *p, const char *path, const struct metric m[2])
 
 	if (at == NULL)
 		return -errno;
-	text_line(&at);
+	if (text_line(&at) == NULL)
+		return -EINVAL;
 	while ((line = text_line(&at)) != NULL)
 		if (!add_line(line, queued))
 			return -EINVAL;
