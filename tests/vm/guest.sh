@@ -80,11 +80,11 @@ start() {
 		get readyz ready 2>/dev/null && return
 		sleep 0.2
 	done
-	echo "nodegauge does not get ready:" >&2
-	cat /out/log >&2
+	echo "nodegauge does not get ready" >&2
 	exit 1
 }
 
+trap '[ $? = 0 ] || { echo "the log of nodegauge:"; cat /out/log; } >&2' EXIT
 if [ "$layout" = - ]; then
 	id=$(echo app | sha256sum | cut -c 1-64)
 	for hierarchy in "$cgroups"/*/; do mkdir -p "$hierarchy/kubepods/pod$(echo pod | md5sum | cut -c 1-32)/$id"; done

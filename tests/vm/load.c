@@ -187,7 +187,8 @@ spawn(void)
 		if (pid) {
 			first = new ? pid : first;
 			number += new;
-			strcpy(last, network);
+			if (new)
+				strcpy(last, network);
 			printf("%s %d %s\n", network, pid, cgroup);
 			continue;
 		}

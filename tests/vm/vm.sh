@@ -116,7 +116,7 @@ timed_out=
 boot || boot || give_up 125 "the guest does not start"
 cat "$tmp/stdout"
 cat "$tmp/stderr" >&2
-[[ ! $out || ! -s $tmp/out ]] || { mkdir -p "$out"; tar -xf "$tmp/out" -C "$out" --no-same-owner; }
+[[ ! $out || ! -s $tmp/out ]] || { mkdir -p "$out"; tar -xf "$tmp/out" -C "$out" --no-same-owner --warning=no-timestamp; }
 status=$(sed -n 2p "$tmp/status")
 [[ $status ]] && exit "$status"
 tail -n 30 "$tmp/console" >&2
