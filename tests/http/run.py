@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import re
+import select
 import signal
 import socket
 import subprocess
@@ -317,36 +318,46 @@ class Slow:
         self.server.__exit__()
         self.dir.cleanup()
 
-    def feed_once(self):
-        with open(self.fifo, "w") as f:
-            f.write("0.1 0.2 0.3 1/2 3\n")
+    def links(self):
+        fds = f"/proc/{self.server.process.pid}/fd"
+        return [os.readlink(f"{fds}/{fd}") for fd in os.listdir(fds)]
+
+    def hold(self):
+        """Waits until a collection opens the FIFO, and keeps it reading."""
+        while True:
+            try:
+                return os.open(self.fifo, os.O_WRONLY | os.O_NONBLOCK)
+            except OSError:
+                time.sleep(0.01)
 
     def feed(self):
-        """From now on whenever somebody reads."""
+        """From now on whenever a collection opens the FIFO. One that still has it open was fed already."""
         def run():
             while self.feeding:
                 try:
-                    fd = os.open(self.fifo, os.O_WRONLY | os.O_NONBLOCK)
-                    os.write(fd, b"0.1 0.2 0.3 1/2 3\n")
-                    os.close(fd)
+                    if self.fifo not in self.links():
+                        fd = os.open(self.fifo, os.O_WRONLY | os.O_NONBLOCK)
+                        os.write(fd, b"0.1 0.2 0.3 1/2 3\n")
+                        os.close(fd)
                 except OSError:
                     pass
-                time.sleep(0.005)
+                time.sleep(0.02)
         self.feeding = True
-        threading.Thread(target=run, daemon=True).start()
+        self.feeder = threading.Thread(target=run, daemon=True)
+        self.feeder.start()
+
+    def starve(self):
+        self.feeding = False
+        self.feeder.join()
 
     def scrape(self, *headers):
         """A scrape under way."""
         return send(self.server.port, "\r\n".join(["GET /metrics HTTP/1.1", *headers, "", ""]))
 
-    def in_flight(self, n):
-        """Waits until n connections have been accepted, and one of them reads the FIFO."""
-        fds = f"/proc/{self.server.process.pid}/fd"
-        while True:
-            links = [os.readlink(f"{fds}/{fd}") for fd in os.listdir(fds)]
-            if sum(x.startswith("socket:") for x in links) >= n + 1:
-                return
-            time.sleep(0.005)
+    def accepted(self, n):
+        """Waits until n connections have been accepted."""
+        while sum(x.startswith("socket:") for x in self.links()) < n + 1:
+            time.sleep(0.01)
 
 
 def readiness():
@@ -361,9 +372,11 @@ def readiness():
 
 
 def deadline():
-    with Slow() as slow:            # its first collection is under way: a scrape waits for it
+    with Slow() as slow:
+        held = slow.hold()
         status, _, body = read(slow.scrape("X-Prometheus-Scrape-Timeout-Seconds: 0.7"))
         check(status == 503 and b"in time" in body, status, body)
+        os.close(held)
         slow.feed()
         slow.server.wait_ready()
         check(slow.server.get("/metrics")[0] == 200, "after a late collection")
@@ -371,13 +384,14 @@ def deadline():
 
 def limit():
     with Slow("--web.max-requests=2") as slow:
-        first = [slow.scrape("X-Prometheus-Scrape-Timeout-Seconds: 60") for _ in range(2)]
-        slow.in_flight(2)
-        answers = [read(slow.scrape("X-Prometheus-Scrape-Timeout-Seconds: 60"))]
-        check(answers[0][0] == 503, answers)
-        check(answers[0][2] == b"Limit of concurrent requests reached (2), try again later.\n", answers)
+        scrapes = [slow.scrape("X-Prometheus-Scrape-Timeout-Seconds: 60") for _ in range(3)]
+        refused = select.select(scrapes, [], [])[0][0]
+        scrapes.remove(refused)
+        status, _, body = read(refused)
+        check(status == 503, status, body)
+        check(body == b"Limit of concurrent requests reached (2), try again later.\n", body)
         slow.feed()
-        check([read(c)[0] for c in first] == [200, 200], "within the limit")
+        check([read(c)[0] for c in scrapes] == [200, 200], "within the limit")
 
 
 def refuses(port):
@@ -397,11 +411,10 @@ def stop_waits():
     with Slow() as slow:
         slow.feed()
         slow.server.wait_ready()
-        slow.feeding = False
-        time.sleep(0.05)
+        slow.starve()
         under_way = [slow.scrape() for _ in range(20)]
         asking = send(slow.server.port, "GET /readyz HTTP/1.1\r\n\r\n")
-        slow.in_flight(21)
+        slow.accepted(21)
         slow.server.process.terminate()
         while not refuses(slow.server.port):
             pass
@@ -417,7 +430,7 @@ def stop_hangs():
     """A collection that does not end does not hold up the end."""
     with Slow() as slow:
         slow.scrape()
-        slow.in_flight(1)
+        slow.accepted(1)
         slow.server.process.terminate()
         expect_end(slow.server.process, 3)
 
@@ -448,8 +461,7 @@ def run(group, *args):
 
 def main():
     with Server("--no-collector.stat") as s:
-        s.wait_ready()
-        for group in paths, methods, queries, encodings, parallel, hostile:
+        for group in Server.wait_ready, paths, methods, queries, encodings, parallel, hostile:
             run(group, s)
     for group in (telemetry_path, addresses, flags, logs, readiness, deadline, limit, stop_waits, stop_hangs, stop_real):
         run(group)
