@@ -58,7 +58,7 @@ void
 gzip_end(struct gzip *g)
 {
 	g->stream.end_of_stream = 1;
-	gzip_write(g, NULL, 0);
+	gzip_write(g, "", 0);
 }
 
 void
