@@ -6,7 +6,9 @@
  */
 #include "number.h"
 
+#include <float.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,15 +49,31 @@ scaled(struct decimal *d, double value, int scale)
 	return 1;
 }
 
-/* The search: 15, 16 or 17 digits, whichever is the first to read back. */
+/*
+ * Below a power of two doubles are twice as dense as above, so the next decimal up may read back where the nearest does
+ * not. A carry is a decimal with a digit less, which was tried.
+ */
+static bool
+next_up(char *text, double value)
+{
+	char *last = strchr(text, 'e') - 1;
+	int exponent;
+
+	if (frexp(value, &exponent) != 0.5 || *last == '9' || *last == '.')
+		return false;
+	++*last;
+	return strtod(text, NULL) == value;
+}
+
+/* The search: 15, 16 or 17 digits, whichever is the first to read back; denormals have fewer. */
 static void
 search(struct decimal *d, double value)
 {
 	char text[40], *e;
 
-	for (int precision = 14; precision <= 16; precision++) {
-		snprintf(text, sizeof text, "%.*e", precision, value);
-		if (strtod(text, NULL) == value)
+	for (int precision = value < DBL_MIN ? 0 : 14; precision <= 16; precision++) {
+		snprintf(text, sizeof text, "%#.*e", precision, value);
+		if (strtod(text, NULL) == value || next_up(text, value))
 			break;
 	}
 	e = strchr(text, 'e');

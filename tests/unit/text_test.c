@@ -1,0 +1,125 @@
+/* Lines, words and numbers of a text. */
+#include "text.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+static char buffer[256];
+
+static char *
+copy(const char *text)
+{
+	return strcpy(buffer, text);
+}
+
+Test(text, lines)
+{
+	char *at = copy("a b\n\nlast");
+
+	cr_expect_str_eq(text_line(&at), "a b");
+	cr_expect_str_eq(text_line(&at), "");
+	cr_expect_str_eq(text_line(&at), "last");
+	cr_expect_null(text_line(&at));
+	cr_expect_null(text_line(&at));
+	at = copy("one\n");
+	cr_expect_str_eq(text_line(&at), "one");
+	cr_expect_null(text_line(&at));
+	at = NULL;
+	cr_expect_null(text_line(&at), "a file that could not be read");
+}
+
+Test(text, words)
+{
+	char *at = copy("  cpu0:\t12  -3 ");
+
+	cr_expect_str_eq(text_word(&at, " \t:"), "cpu0");
+	cr_expect_str_eq(text_word(&at, " \t:"), "12");
+	cr_expect_str_eq(text_word(&at, " \t:"), "-3");
+	cr_expect_null(text_word(&at, " \t:"));
+	cr_expect_null(text_word(&at, " \t:"));
+	at = copy("");
+	cr_expect_null(text_word(&at, " "));
+	at = copy(" : ");
+	cr_expect_null(text_word(&at, " :"));
+}
+
+Test(text, fields)
+{
+	char *at = copy("pod__uid_");
+
+	cr_expect_str_eq(text_field(&at, '_'), "pod");
+	cr_expect_str_eq(text_field(&at, '_'), "");
+	cr_expect_str_eq(text_field(&at, '_'), "uid");
+	cr_expect_str_eq(text_field(&at, '_'), "");
+	cr_expect_null(text_field(&at, '_'));
+	at = copy("");
+	cr_expect_str_eq(text_field(&at, '_'), "");
+	cr_expect_null(text_field(&at, '_'));
+}
+
+Test(text, trim)
+{
+	cr_expect_str_eq(text_trim(copy(" \t a b\r\n\v\f")), "a b");
+	cr_expect_str_eq(text_trim(copy(" \n ")), "");
+	cr_expect_str_eq(text_trim(copy("")), "");
+	cr_expect_str_eq(text_trim(copy("x")), "x");
+}
+
+static const struct {
+	const char *word;
+	double value;
+} numbers[] = {
+	{ "0", 0 }, { "17", 17 }, { "-3", -3 }, { "+3", 3 }, { "0.52", 0.52 }, { "1e3", 1000 }, { "007", 7 }, { ".5", 0.5 },
+	{ "999999999999999999", 999999999999999999.0 }, { "9223372036854775807", 9223372036854775807.0 },
+	{ "18446744073709551615", 18446744073709551615.0 }, { "123456789012345678901234567890", 123456789012345678901234567890.0 },
+};
+
+static const char *const no_numbers[] = {
+	"", " ", "x", "1x", "1 ", " 1", "-", "+", ".", "e", "1e", "1.2.3", "--1", "0x10", "inf", "nan", "-inf", "NaN", "infinity",
+	"max", "1,5", "123456789012345678x", "N/A",
+};
+
+Test(text, number)
+{
+	double v;
+
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+		cr_expect(text_number(numbers[i].word, &v) && v == numbers[i].value, "%s is %g", numbers[i].word, v);
+	for (size_t i = 0; i < sizeof no_numbers / sizeof *no_numbers; i++)
+		cr_expect_not(text_number(no_numbers[i], &v), "'%s' is %g", no_numbers[i], v);
+}
+
+static const struct {
+	const char *word;
+	int base;
+	uint64_t value;
+} integers[] = {
+	{ "0", 10, 0 }, { "18446744073709551615", 10, UINT64_MAX }, { "0x1f", 0, 31 }, { "010", 0, 8 }, { "010", 10, 10 },
+	{ "00ff", 16, 255 }, { "FF", 16, 255 }, { "ffffffffffffffff", 16, UINT64_MAX },
+};
+
+static const struct {
+	const char *word;
+	int base;
+} no_integers[] = {
+	{ "", 10 }, { "-1", 10 }, { "+1", 10 }, { " 1", 10 }, { "1 ", 10 }, { "a", 10 }, { "g", 16 }, { "0x", 10 }, { "1.5", 10 },
+	{ "18446744073709551616", 10 }, { "10000000000000000", 16 }, { "0x1g", 0 }, { "08", 0 },
+};
+
+Test(text, u64)
+{
+	uint64_t v;
+
+	for (size_t i = 0; i < sizeof integers / sizeof *integers; i++)
+		cr_expect(text_u64(integers[i].word, integers[i].base, &v) && v == integers[i].value, "%s", integers[i].word);
+	for (size_t i = 0; i < sizeof no_integers / sizeof *no_integers; i++)
+		cr_expect_not(text_u64(no_integers[i].word, no_integers[i].base, &v), "'%s'", no_integers[i].word);
+}
+
+Test(text, starts)
+{
+	cr_expect(text_starts("cpu0", "cpu"));
+	cr_expect(text_starts("cpu", ""));
+	cr_expect_not(text_starts("cp", "cpu"));
+}
