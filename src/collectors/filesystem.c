@@ -310,8 +310,8 @@ update(const struct scope *s, struct page *p)
 	(void)s;
 	if (err == -ENOENT)
 		err = (int)file_read(place(PROC)->dir, "self/mountinfo", &lines);
-	if (err < 0)
-		return err;
+	if (err <= 0)
+		return err == 0 ? -EINVAL : err;
 	err = read_mounts(lines.data);
 	find_paths();
 	statfs_ask(questions, n_questions, PATIENCE);
