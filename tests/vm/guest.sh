@@ -93,14 +93,13 @@ else
 fi
 start
 case $case in
-loads) loads ;;
+loads) loads; settled ;;
 churn) churn & many_scrapes ;;
 esac
 if [ "$layout" = - ]; then
 	get metrics node.prom
 	get metrics/cadvisor cadvisor.prom
 else
-	settled
 	sed 's/ .*//' /proc/uptime >/out/uptime
 	grep -H '' /sys/block/*/dev >/out/disks
 	record before
