@@ -1,15 +1,18 @@
 /*
  * Properties of network interfaces, in the words of /sys/class/net/<interface>. Most of them are in one dump of
- * rtnetlink, and each file costs as much as the dump of an interface; so the files are read for what rtnetlink has not,
- * and for all of it only where it does not answer for the node.
+ * rtnetlink, and each file costs as much as the dump of an interface; so few files are read, and all of them only where
+ * rtnetlink does not answer for the node.
  */
 #include "../collector.h"
 
 #include <errno.h>
+#include <linux/ethtool.h>
+#include <linux/sockios.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 #include "../netlink.h"
 #include "../text.h"
@@ -187,6 +190,52 @@ keep(size_t i, const struct link *l, int *err)
 	return &all.kept[i];
 }
 
+/* ethtool's settings of a link. The kernel first tells how many words its masks of link modes have. */
+static bool
+ask_settings(const char *name, struct ethtool_link_settings *settings)
+{
+	static int sock = -1;
+	static int8_t words;
+	union {
+		struct ethtool_link_settings base;
+		char room[sizeof(struct ethtool_link_settings) + 3 * INT8_MAX * sizeof(uint32_t)];
+	} answer;
+	struct ifreq request = { .ifr_data = (void *)&answer };
+
+	if (sock < 0 && (sock = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) < 0)
+		return false;
+	snprintf(request.ifr_name, sizeof request.ifr_name, "%s", name);
+	for (int i = 0; i < 2; i++) {
+		answer.base = (struct ethtool_link_settings){ .cmd = ETHTOOL_GLINKSETTINGS, .link_mode_masks_nwords = words };
+		if (ioctl(sock, SIOCETHTOOL, &request) != 0)
+			return false;
+		if (answer.base.link_mode_masks_nwords > 0)
+			break;
+		words = (int8_t)-answer.base.link_mode_masks_nwords;
+	}
+	*settings = answer.base;
+	return true;
+}
+
+/* Speed and duplex as sysfs has them. ethtool would wake a device that sleeps because it has no carrier. */
+static void
+add_settings(struct interface *f, const struct link *l, int *err)
+{
+	struct ethtool_link_settings s;
+
+	f->values[SPEED] = NAN;
+	f->duplex[0] = '\0';
+	if (!(l->flags & IFF_UP))
+		return;
+	if (!l->carrier) {
+		f->values[SPEED] = read_value(l->name, SPEED, err);
+		copy(f->duplex, read_text(l->name, "duplex", err));
+	} else if (ask_settings(l->name, &s)) {
+		f->values[SPEED] = (int32_t)s.speed;
+		copy(f->duplex, s.duplex == DUPLEX_FULL ? "full" : s.duplex == DUPLEX_HALF ? "half" : "unknown");
+	}
+}
+
 static const char *
 operstate(const struct link *l)
 {
@@ -206,7 +255,7 @@ from_link(struct interface *f, size_t i, const struct link *l)
 
 	f->name = l->name;
 	memcpy(f->values, keep(i, l, &err)->values, sizeof(double[STATIC]));
-	f->values[SPEED] = up ? read_value(l->name, SPEED, &err) : NAN;
+	add_settings(f, l, &err);
 	f->values[CARRIER] = up ? l->carrier : NAN;
 	f->values[CARRIER_CHANGES] = l->changes;
 	f->values[CARRIER_UPS] = l->ups;
@@ -224,7 +273,6 @@ from_link(struct interface *f, size_t i, const struct link *l)
 	print_address(f->broadcast, l->broadcast, l->address_size);
 	copy(f->alias, netlink_alias(l));
 	copy(f->operstate, operstate(l));
-	copy(f->duplex, up ? read_text(l->name, "duplex", &err) : "");
 	return err;
 }
 
