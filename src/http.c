@@ -305,7 +305,8 @@ static int
 landing_page(struct mg_connection *conn)
 {
 	static const char page[] =
-	    "<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>nodegauge</title></head>\n<body>\n"
+	    "<!DOCTYPE html>\n<html lang=\"en\">\n"
+	    "<head><meta charset=\"utf-8\"><title>nodegauge</title></head>\n<body>\n"
 	    "<h1>nodegauge</h1>\n<p>Version " NODEGAUGE_VERSION "</p>\n<ul>\n"
 	    "<li><a href=\"%s\">Node metrics</a></li>\n"
 	    "<li><a href=\"/metrics/cadvisor\">Container metrics</a></li>\n"
@@ -450,25 +451,31 @@ add_addresses(struct buf *list)
 	return true;
 }
 
+static bool
+start(const char *list)
+{
+	static const struct mg_callbacks callbacks = {
+		.begin_request = serve, .http_error = refuse, .log_message = log_message,
+	};
+	const char *options[] = {
+		"listening_ports", list, "num_threads", WORKERS, "connection_queue", "128", "request_timeout_ms", "5000",
+		"tcp_nodelay", "1", "decode_url", "no", "enable_auth_domain_check", "no", NULL,
+	};
+
+	started = mg_start(&callbacks, NULL, options) != NULL;
+	return started;
+}
+
 bool
 http_start(void)
 {
 	struct buf list = { 0 };
-	const struct mg_callbacks callbacks = { .begin_request = serve, .http_error = refuse, .log_message = log_message };
+	bool ok = check_flags() && add_addresses(&list) && start(list.data);
 
-	if (!check_flags())
-		return false;
-	if (add_addresses(&list)) {
-		const char *options[] = { "listening_ports", list.data, "num_threads", WORKERS, "connection_queue", "128",
-			"request_timeout_ms", "5000", "tcp_nodelay", "1", "decode_url", "no", "enable_auth_domain_check", "no",
-			NULL };
-
-		started = mg_start(&callbacks, NULL, options) != NULL;
-	}
 	buf_free(&list);
-	if (started)
+	if (ok)
 		listen_ready();
-	return started;
+	return ok;
 }
 
 /* The server's own stop would cut what waits for a thread; without connections there is nothing left to stop. */

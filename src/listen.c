@@ -69,22 +69,12 @@ spell(const char *host, unsigned port, char spec[LISTEN_SPEC_MAX])
 	return try(&a, sizeof a.v6);
 }
 
-const char *
-listen_spec(const char *address, char spec[LISTEN_SPEC_MAX])
+/* Without its brackets, and as a number. NULL, or what is wrong. */
+static const char *
+settle_host(char *host)
 {
-	char host[LISTEN_SPEC_MAX - 8];
-	const char *colon = strrchr(address, ':');
-	size_t length = colon != NULL ? (size_t)(colon - address) : 0;
-	uint64_t port;
+	size_t length = strlen(host);
 
-	if (text_starts(address, "vsock:"))
-		return "vsock is not supported";
-	if (colon == NULL || !text_u64(colon + 1, 10, &port) || port > UINT16_MAX)
-		return "no port: it should be HOST:PORT";
-	if (length >= sizeof host)
-		return "not a numeric address";
-	memcpy(host, address, length);
-	host[length] = '\0';
 	if (length >= 2 && host[0] == '[' && host[length - 1] == ']') {
 		host[length - 1] = '\0';
 		memmove(host, host + 1, length - 1);
@@ -95,7 +85,25 @@ listen_spec(const char *address, char spec[LISTEN_SPEC_MAX])
 		strcpy(host, "127.0.0.1");
 	else if (length == 0 || strcmp(host, "::") == 0)
 		strcpy(host, have_ipv6() ? "::" : "0.0.0.0");
-	return spell(host, (unsigned)port, spec);
+	return NULL;
+}
+
+const char *
+listen_spec(const char *address, char spec[LISTEN_SPEC_MAX])
+{
+	char host[LISTEN_SPEC_MAX - 8] = "";    /* room for brackets, colon and port */
+	const char *colon = strrchr(address, ':'), *wrong;
+	uint64_t port;
+
+	if (text_starts(address, "vsock:"))
+		return "vsock is not supported";
+	if (colon == NULL || !text_u64(colon + 1, 10, &port) || port > UINT16_MAX)
+		return "no port: it should be HOST:PORT";
+	if ((size_t)(colon - address) >= sizeof host)
+		return "not a numeric address";
+	memcpy(host, address, (size_t)(colon - address));
+	wrong = settle_host(host);
+	return wrong != NULL ? wrong : spell(host, (unsigned)port, spec);
 }
 
 /* Calls f with each of our TCP sockets, and whether it listens. */
@@ -109,11 +117,11 @@ each_socket(void (*f)(int fd, bool listens, void *to), void *to)
 		int fd = atoi(e->d_name), family = 0, type = 0, listens = 0;
 		socklen_t size = sizeof(int);
 
-		if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &size) != 0 || (family != AF_INET && family != AF_INET6))
+		if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &size) != 0)
 			continue;
 		getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size);
 		getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size);
-		if (type == SOCK_STREAM)
+		if (type == SOCK_STREAM && (family == AF_INET || family == AF_INET6))
 			f(fd, listens != 0, to);
 	}
 	if (d != NULL)

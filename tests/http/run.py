@@ -208,8 +208,8 @@ def encodings(s):
 
 
 def parallel(s):
-    wanted = [(p, e) for p in ("/metrics", "/metrics/cadvisor", "/metrics?collect[]=loadavg", "/metrics?exclude[]=uname")
-              for e in ("gzip", "identity")] * 8
+    pages = ["/metrics", "/metrics/cadvisor", "/metrics?collect[]=loadavg", "/metrics?exclude[]=uname"]
+    wanted = [(page, encoding) for page in pages for encoding in ("gzip", "identity")] * 8
     with ThreadPoolExecutor(len(wanted)) as pool:
         for status, headers, body in pool.map(lambda w: s.get(w[0], "Accept-Encoding: " + w[1]), wanted):
             check(status == 200, status, headers)
@@ -306,7 +306,8 @@ class Slow:
         self.dir = tempfile.TemporaryDirectory()
         self.fifo = self.dir.name + "/loadavg"
         os.mkfifo(self.fifo)
-        self.server = Server("--collector.disable-defaults", "--collector.loadavg", f"--path.procfs={self.dir.name}", *more)
+        only = ["--collector.disable-defaults", "--collector.loadavg", f"--path.procfs={self.dir.name}"]
+        self.server = Server(*only, *more)
         self.writer = None
 
     def __enter__(self):
@@ -334,7 +335,8 @@ class Slow:
 
 def first_of(connections):
     """The answer that comes first; the others stay."""
-    one = select.select(connections, [], [], 20)[0][0]
+    one = next(iter(select.select(connections, [], [], 20)[0]), None)
+    check(one, "no answer")
     connections.remove(one)
     return read(one)
 
@@ -436,7 +438,8 @@ def main():
     with Server("--no-collector.stat") as s:
         for group in Server.wait_ready, paths, methods, queries, encodings, parallel, hostile:
             run(group, s)
-    for group in (telemetry_path, addresses, flags, logs, readiness, deadline, limit, stop_waits, stop_hangs, stop_real):
+    for group in (telemetry_path, addresses, flags, logs, readiness, deadline, limit,
+                  stop_waits, stop_hangs, stop_real):
         run(group)
 
 

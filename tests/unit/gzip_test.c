@@ -34,7 +34,8 @@ gunzip(const struct buf *in, struct buf *out, size_t *rest)
 		s.avail_out = 1 << 16;
 		result = isal_inflate(&s);
 		out->size = (size_t)((char *)s.next_out - out->data);
-	} while (result == ISAL_DECOMP_OK && s.block_state != ISAL_BLOCK_FINISH && (s.avail_in > 0 || s.avail_out == 0));
+	} while (result == ISAL_DECOMP_OK && s.block_state != ISAL_BLOCK_FINISH &&
+	    (s.avail_in > 0 || s.avail_out == 0));
 	cr_assert(eq(int, result, ISAL_DECOMP_OK));
 	cr_assert(eq(int, s.block_state, ISAL_BLOCK_FINISH));
 	*rest = s.avail_in;
@@ -62,7 +63,8 @@ round_trip(struct gzip *g, const struct buf *text, size_t piece)
 
 Test(gzip, round_trips)
 {
-	static const size_t sizes[] = { 1, 17, 16384, 65536, 65537, 1000000, 5000000 }, pieces[] = { 4096, 65536, 66001 };
+	static const size_t sizes[] = { 1, 17, 16384, 65536, 65537, 1000000, 5000000 };
+	static const size_t pieces[] = { 4096, 65536, 66001 };
 	struct gzip *g = gzip_new();
 	struct buf text = { 0 };
 
