@@ -54,14 +54,16 @@ ask(unsigned short type, unsigned char family)
 static int
 hand_on(const struct nlmsghdr *m, size_t size, netlink_taker *take, void *to, bool *changed)
 {
+	int err;
+
 	for (; NLMSG_OK(m, size); m = NLMSG_NEXT(m, size)) {
 		if (m->nlmsg_seq != sequence)
 			continue;
 		*changed = *changed || (m->nlmsg_flags & NLM_F_DUMP_INTR);
-		if (m->nlmsg_type == NLMSG_ERROR)
-			return ((const struct nlmsgerr *)NLMSG_DATA(m))->error;
-		if (m->nlmsg_type == NLMSG_DONE)
-			return 1;
+		if (m->nlmsg_type == NLMSG_ERROR || m->nlmsg_type == NLMSG_DONE) {
+			memcpy(&err, NLMSG_DATA(m), sizeof err);        /* either begins with it */
+			return err < 0 ? err : 1;
+		}
 		take(m, to);
 	}
 	return 0;

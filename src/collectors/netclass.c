@@ -198,7 +198,7 @@ ask_settings(const char *name, struct ethtool_link_settings *settings)
 	static int8_t words;
 	union {
 		struct ethtool_link_settings base;
-		char room[sizeof(struct ethtool_link_settings) + 3 * INT8_MAX * sizeof(uint32_t)];
+		char room[sizeof(struct ethtool_link_settings) + sizeof(uint32_t[3 * INT8_MAX])];
 	} answer;
 	struct ifreq request = { .ifr_data = (void *)&answer };
 
