@@ -57,8 +57,10 @@ uid(const char *text, size_t n, char *out)
 	for (size_t i = 0; i < n; i++) {
 		bool dash = n == POD_UID && (i == 8 || i == 13 || i == 18 || i == 23);
 
-		if (dash ? text[i] != '-' && text[i] != '_' : !hex(text[i]))
+		if (dash ? text[i] != '-' && text[i] != '_' : !hex(text[i])) {
+			*out = '\0';
 			return false;
+		}
 		out[i] = dash ? '-' : text[i];
 	}
 	out[n] = '\0';
