@@ -84,12 +84,12 @@ node_remove(const char *path)
 	cr_assert_eq(nftw(node_path(path), node_remove_one, 8, FTW_DEPTH | FTW_PHYS), 0, "%s", path);
 }
 
-/* A procfs is all it needs to be opened. */
 static inline void
 node_create(void)
 {
 	cr_assert_not_null(mkdtemp(node_root));
 	node_directory("proc");
+	node_directory("sys");
 	node_flag("path.rootfs", node_root);
 }
 
