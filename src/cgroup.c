@@ -227,7 +227,7 @@ meet(int dir, const char *name, ino_t inode, const char *path, enum cgroup_kind 
 	*n = (struct node){ .inode = inode, .pod = pod, .seen = true, .path = must_copy(path) };
 	n->c = (struct container){ .scope = { .dir = fd, .container = &n->c }, .kind = kind, .path = n->path };
 	n->network = (struct scope){ .dir = -1, .container = &n->c };
-	memcpy(n->id, id, sizeof n->id);
+	strcpy(n->id, id);
 	label(n);
 	nodes = must_realloc(nodes, (n_nodes + 1) * sizeof(struct node *));
 	nodes[n_nodes++] = n;
