@@ -7,14 +7,11 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-
-#include "buf.h"
 
 enum {
 	ASKERS = 8,             /* with all of them stuck, nothing is asked any more */
@@ -29,7 +26,8 @@ struct answer {
 struct asker {
 	pid_t pid;              /* 0: not started */
 	int fd;
-	char *path;             /* what it asks; NULL: idle */
+	bool busy;
+	char path[PATH_MAX];    /* what it asks */
 	struct question *asked; /* who waits for the answer; NULL: nobody any more */
 };
 
@@ -41,7 +39,7 @@ static struct asker askers[ASKERS];
 static _Noreturn void
 serve(int socket)
 {
-	char path[PATH_MAX * 2];
+	char path[PATH_MAX];
 	struct answer a;
 	ssize_t n;
 
@@ -70,11 +68,13 @@ start(void)
 		if ((pid = fork()) == 0)
 			serve(pair[1]);
 		close(pair[1]);
-		if (pid > 0)
-			*a = (struct asker){ .pid = pid, .fd = pair[0] };
-		else
+		if (pid < 0) {
 			close(pair[0]);
-		return pid > 0;
+			return false;
+		}
+		a->pid = pid;
+		a->fd = pair[0];
+		return true;
 	}
 	return false;
 }
@@ -87,8 +87,7 @@ finish(struct asker *a, const struct answer *answer)
 		a->asked->err = answer->err;
 		a->asked->fs = answer->fs;
 	}
-	free(a->path);
-	a->path = NULL;
+	a->busy = false;
 	a->asked = NULL;
 }
 
@@ -128,7 +127,7 @@ static bool
 is_asked(const char *path)
 {
 	for (size_t i = 0; i < ASKERS; i++)
-		if (askers[i].path != NULL && strcmp(askers[i].path, path) == 0)
+		if (askers[i].busy && strcmp(askers[i].path, path) == 0)
 			return true;
 	return false;
 }
@@ -147,13 +146,14 @@ static bool
 give(struct question *q)
 {
 	for (struct asker *a = askers; a < askers + ASKERS; a++) {
-		if (a->pid == 0 || a->path != NULL)
+		if (a->pid == 0 || a->busy)
 			continue;
 		if (send(a->fd, q->path, strlen(q->path), MSG_DONTWAIT | MSG_NOSIGNAL) < 0) {
 			bury(a);
 			continue;
 		}
-		a->path = must_copy(q->path);
+		strcpy(a->path, q->path);
+		a->busy = true;
 		a->asked = q;
 		return true;
 	}
@@ -185,6 +185,8 @@ statfs_ask(struct question *questions, size_t n, int milliseconds)
 	long until = now() + milliseconds, left;
 
 	for (size_t i = 0; i < n; i++) {
+		if (strlen(questions[i].path) >= PATH_MAX)
+			questions[i].far = false;       /* refused at once */
 		questions[i].answered = !questions[i].far;
 		if (!questions[i].far)
 			questions[i].err = statfs_call(questions[i].path, &questions[i].fs) == 0 ? 0 : -errno;
