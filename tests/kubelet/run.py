@@ -1,0 +1,106 @@
+#!/usr/bin/env python3
+"""A page of a real kubelet against ours, made of the files that the kubelet had read.
+
+kubelet 1.34.4 with containerd 1.6.20 on Linux 6.1, driver cgroupfs; /kubepods was frozen while page and files were taken, the
+rest of the node lived on, the network of pods too. node.tar.gz holds what nodegauge reads of it. Differences have to stand in
+docs/compatibility.md.
+"""
+import gzip, os, platform, re, subprocess, sys, tarfile, tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+NODEGAUGE = os.environ.get("NODEGAUGE", HERE + "/../../build/nodegauge")
+LABELS = ["container", "id", "image", "name", "namespace", "pod"]
+SAMPLE = re.compile(r'(\w+)(?:\{(.*)\})? (\S+)(?: \d+)?')
+LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
+
+
+def page(text):
+    """{family: type}, {family: {labels: value}}; a repeated sample ends the test."""
+    types, samples = {}, {}
+    for line in text.splitlines():
+        if line.startswith("# TYPE"):
+            types[line.split()[2]] = line.split()[3]
+        if line.startswith("#"):
+            continue
+        name, labels, value = SAMPLE.fullmatch(line).groups()
+        labels = frozenset(LABEL.findall(labels or ""))
+        family = samples.setdefault(name, {})
+        assert labels not in family, "twice: " + line
+        family[labels] = float(value)
+    return types, samples
+
+
+def exceptions():
+    """{family: what} of the table in docs/compatibility.md."""
+    rows = re.findall(r"^\| (`.*`) \| ([a-z ]+) \|", open(HERE + "/../../docs/compatibility.md").read(), re.M)
+    return {family: what for families, what in rows for family in re.findall(r"`(\w+)`", families)}
+
+
+def comparable(samples):
+    """Those of /kubepods and of the machine, without what the fixture cannot tell."""
+    kept = {}
+    for labels, value in samples.items():
+        d = dict(labels)
+        if not d.get("id", "/kubepods").startswith("/kubepods"):
+            continue
+        if d.get("name") and not d["container"]:
+            d["image"] = ""                             # a sandbox of containerd 1.x
+        if "kernelVersion" in d:
+            d["kernelVersion"] = platform.release()     # uname(2) is of the machine that tests
+        kept[frozenset(d.items())] = value
+    return kept
+
+
+def equal(family, theirs, ours):
+    """A network's counters were read up to a few seconds later."""
+    return theirs <= ours <= 1.2 * theirs if family.startswith("container_network_") else theirs == ours
+
+
+def judge(family, theirs, ours):
+    """None if they are equal, or which exception that needs."""
+    if theirs.keys() == ours.keys():
+        return None if all(equal(family, theirs[k], ours[k]) for k in ours) else "other value"
+    return "added" if not theirs else "left out" if not ours else "other labels"
+
+
+def compare(theirs, ours, known):
+    """Differences that are not known, and what is known but no difference."""
+    wrong = []
+    for family in sorted(theirs.keys() | ours.keys() | known.keys()):
+        a, b = theirs.get(family, {}), ours.get(family, {})
+        entire, a, b = a and not b, comparable(a), comparable(b)
+        found = "left out" if entire else judge(family, a, b)
+        if found == known.get(family):
+            continue
+        wrong.append(f"{family}: {found or 'no difference'}, docs/compatibility.md: {known.get(family)}")
+        wrong += [f"  kubelet's {a.get(k)}, ours {b.get(k)}: {sorted(k)}" for k in a.keys() | b.keys() if a.get(k) != b.get(k)][:3]
+    return wrong
+
+
+def living(samples):
+    """The root and system.slice went on; they have all families that a pod has of the kernel, with all six labels."""
+    wrong = []
+    for cgroup in "/", "/system.slice":
+        of = {f: k for f, s in samples.items() for k in s if ("id", cgroup) in k}
+        wrong += [f"{f}: not all six labels: {sorted(k)}" for f, k in of.items() if not set(LABELS) <= dict(k).keys()]
+        wrong += [f"{f}: not of {cgroup}" for f in ("container_cpu_usage_seconds_total", "container_memory_working_set_bytes",
+                  "container_fs_reads_bytes_total", "container_pressure_io_waiting_seconds_total", "container_processes",
+                  "container_spec_memory_limit_bytes", "container_start_time_seconds") if f not in of]
+    return wrong
+
+
+def main():
+    with tempfile.TemporaryDirectory() as root:
+        tarfile.open(HERE + "/node.tar.gz").extractall(root)
+        text = subprocess.run([NODEGAUGE, "--once", "--once.path=/metrics/cadvisor", "--path.rootfs=" + root,
+                               "--web.disable-exporter-metrics", "--log.level=error"], stdout=subprocess.PIPE, text=True, check=True).stdout
+    types, ours = page(text)
+    their_types, theirs = page(gzip.open(HERE + "/cadvisor.prom.gz", "rt").read())
+    ours = {f: s for f, s in ours.items() if re.match("(container|machine|cadvisor)_", f)}
+    wrong = [f"{f}: {types[f]}, kubelet's {t}" for f, t in their_types.items() if types.get(f, t) != t]
+    wrong += compare(theirs, ours, exceptions()) + living(ours)
+    print("\n".join(wrong) or f"{sum(len(comparable(s)) for f, s in theirs.items() if f in ours)} samples compared")
+    return bool(wrong)
+
+
+sys.exit(main())
