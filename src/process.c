@@ -46,22 +46,32 @@ open_process(const char *pid, const char *id)
 	return -1;
 }
 
-/* The first process of a cgroup, or of one right beneath it where the runtime put the container there. */
+/* The first process of the list that our pid namespace knows; the others are 0. */
+static int
+open_first(char *list, const char *id)
+{
+	char *pid, own[16];
+
+	snprintf(own, sizeof own, "%d", getpid());
+	while ((pid = text_line(&list)) != NULL)
+		if (strcmp(pid, own) == 0)
+			return open_process("self", NULL);      /* a cgroup namespace of our own hides our name */
+		else if (strcmp(pid, "0") != 0)
+			return open_process(pid, id);
+	return -1;
+}
+
+/* A process of a cgroup, or of one right beneath it where the runtime put the container there. */
 static int
 by_cgroup(const struct process *p)
 {
 	static const char *const files[] = { "cgroup.procs", "container/cgroup.procs", "init.scope/cgroup.procs" };
-	char pid[16];
+	static struct buf list;
 	int dir = -1;
 
-	for (size_t i = 0; i < sizeof files / sizeof *files && dir < 0; i++) {
-		if (file_read(p->cgroup, files[i], &text) <= 0)
-			continue;
-		text.data[strcspn(text.data, "\n")] = '\0';
-		snprintf(pid, sizeof pid, "%s", text.data);
-		if (strcmp(pid, "0") != 0)
-			dir = open_process(pid, p->id);
-	}
+	for (size_t i = 0; i < sizeof files / sizeof *files && dir < 0; i++)
+		if (file_read(p->cgroup, files[i], &list) > 0)
+			dir = open_first(list.data, p->id);
 	return dir;
 }
 

@@ -72,7 +72,8 @@ start() {
 	case $case in
 	pod | user)
 		own=$(each_of 1 container)
-		(in_cgroup "$own" load "$case" nodegauge --path.rootfs=/host --web.listen-address=$address) >/out/log 2>&1 &
+		neighbour=$(head -n 1 "$cgroups$own/cgroup.procs")
+		(in_cgroup "$own" load "$case" "$neighbour" nodegauge --path.rootfs=/host --web.listen-address=$address) >/out/log 2>&1 &
 		;;
 	*) nodegauge --web.listen-address=$address >/out/log 2>&1 & ;;
 	esac

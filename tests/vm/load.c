@@ -30,8 +30,9 @@ static const char usage[] =
 	"       load write FILE MIB   write past the page cache\n"
 	"       load spawn            a sleeper for each line \"NETWORK CGROUP\" on stdin, prints \"NETWORK PID CGROUP\":\n"
 	"                             the same NETWORK is the same network namespace, host the node's, - one of its own\n"
-	"       load pod COMMAND...   own namespaces, the node's root on /host, user 65532 with CAP_DAC_READ_SEARCH alone\n"
-	"       load user COMMAND...  the same without any capability\n";
+	"       load pod PID COMMAND...   in the network of PID, other namespaces of its own, the node's root on /host,\n"
+	"                             user 65532 with CAP_DAC_READ_SEARCH alone\n"
+	"       load user PID COMMAND...  the same without any capability\n";
 
 enum { MIB = 1 << 20, NOBODY = 65532, PACKET = 100 };
 
@@ -234,11 +235,12 @@ keep_capabilities(uint32_t bits)
 }
 
 static void
-pod(uint32_t capabilities, char **command)
+pod(uint32_t capabilities, pid_t neighbour, char **command)
 {
 	pid_t pid;
 
-	if (unshare(CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWPID | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC))
+	join_network(neighbour);
+	if (unshare(CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC))
 		err(1, "unshare");
 	pid = fork();
 	if (pid) {
@@ -265,10 +267,10 @@ main(int argc, char **argv)
 		write_direct(argv[2], atoi(argv[3]));
 	else if (!strcmp(what, "spawn") && argc == 2)
 		spawn();
-	else if (!strcmp(what, "pod") && argc > 2)
-		pod(1u << CAP_DAC_READ_SEARCH, argv + 2);
-	else if (!strcmp(what, "user") && argc > 2)
-		pod(0, argv + 2);
+	else if (!strcmp(what, "pod") && argc > 3)
+		pod(1u << CAP_DAC_READ_SEARCH, atoi(argv[2]), argv + 3);
+	else if (!strcmp(what, "user") && argc > 3)
+		pod(0, atoi(argv[2]), argv + 3);
 	else
 		return fputs(usage, stderr), 2;
 	return 0;
