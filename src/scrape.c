@@ -25,7 +25,7 @@ struct body {
 struct flight {
 	enum which_page which;
 	struct selection selection;
-	bool open;                      /* others may still join */
+	bool open, started;             /* open: others may still join */
 	bool wanted[2];                 /* as text, as gzip */
 	struct body *bodies[2];
 	int riders;
@@ -34,11 +34,11 @@ struct flight {
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t changed;
-static struct flight *flights;
-static bool busy;                       /* a collection is running: it alone uses what follows */
+static pthread_cond_t changed, asked = PTHREAD_COND_INITIALIZER;
+static struct flight *flights;          /* the latest first */
 static bool ready;
 
+/* Used by the collecting thread alone. */
 static struct page *page;
 static struct buf piece;
 static struct gzip *gzip;
@@ -178,6 +178,7 @@ print(bool compressed)
 {
 	struct body *b = memset(must_realloc(NULL, sizeof *b), 0, sizeof *b);
 
+	b->holders = 1;
 	if (compressed) {
 		gzip_begin(gzip, &b->bytes);
 		expo_text(page, &piece, gzip_write, gzip);
@@ -231,7 +232,8 @@ fly(struct flight *f)
 {
 	bool wanted[2];
 
-	busy = true;
+	f->started = true;
+	f->riders++;
 	pthread_mutex_unlock(&lock);
 	collect(f->which, &f->selection);
 	pthread_mutex_lock(&lock);
@@ -239,37 +241,67 @@ fly(struct flight *f)
 	memcpy(wanted, f->wanted, sizeof wanted);
 	pthread_mutex_unlock(&lock);
 	for (int i = 0; i < 2; i++)
-		if (wanted[i]) {
+		if (wanted[i])
 			f->bodies[i] = print(i == 1);
-			f->bodies[i]->holders = 1;
-		}
 	pthread_mutex_lock(&lock);
-	busy = false;
 	f->done = true;
+	leave(f);
 	pthread_cond_broadcast(&changed);
+}
+
+/* The one that asked first. */
+static struct flight *
+next_flight(void)
+{
+	struct flight *next = NULL;
+
+	for (struct flight *f = flights; f != NULL; f = f->next)
+		if (!f->started)
+			next = f;
+	return next;
+}
+
+/* Collections run on a thread of their own, so that no request waits longer than it wants to. */
+static void *
+fly_all(void *unused)
+{
+	struct flight *f;
+
+	pthread_mutex_lock(&lock);
+	for (;;)
+		if ((f = next_flight()) != NULL)
+			fly(f);
+		else
+			pthread_cond_wait(&asked, &lock);
+	return unused;
+}
+
+static struct timespec
+deadline(double seconds)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	seconds += (double)t.tv_nsec / 1e9;
+	t.tv_sec += (time_t)seconds;
+	t.tv_nsec = (long)((seconds - (double)(time_t)seconds) * 1e9);
+	return t;
 }
 
 struct body *
 scrape(enum which_page which, const struct selection *sel, bool compressed, double seconds)
 {
-	struct timespec until;
+	struct timespec until = deadline(seconds);
 	struct body *b = NULL;
 	struct flight *f;
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	seconds += (double)until.tv_nsec / 1e9;
-	until.tv_sec += (time_t)seconds;
-	until.tv_nsec = (long)((seconds - (double)(time_t)seconds) * 1e9);
 	pthread_mutex_lock(&lock);
 	f = join(which, sel);
 	f->riders++;
 	f->wanted[compressed] = true;
-	while (!f->done) {
-		if (!busy)
-			fly(f);
-		else if (pthread_cond_timedwait(&changed, &lock, &until) == ETIMEDOUT)
-			break;
-	}
+	pthread_cond_signal(&asked);
+	while (!f->done && pthread_cond_timedwait(&changed, &lock, &until) != ETIMEDOUT)
+		;
 	if (f->done) {
 		b = f->bodies[compressed];
 		b->holders++;
@@ -306,6 +338,7 @@ void
 scrape_prepare(void)
 {
 	pthread_condattr_t monotonic;
+	pthread_t thread;
 
 	assert(n_collectors <= COLLECTORS_MAX);
 	pthread_condattr_init(&monotonic);
@@ -316,6 +349,9 @@ scrape_prepare(void)
 	for (size_t i = 0; i < n_collectors; i++)
 		if (options_enabled(i) && collectors[i]->prepare != NULL)
 			collectors[i]->prepare();
+	if (pthread_create(&thread, NULL, fly_all, NULL) != 0)
+		abort();
+	pthread_detach(thread);
 }
 
 void

@@ -31,8 +31,8 @@ int scrape_find(enum which_page which, const char *name);
 bool scrape_known_elsewhere(const char *name);
 
 /*
- * The page of these collectors, as text or gzip, not older than the request. Waits at most so many seconds.
- * NULL if it was not ready by then. To be given back to scrape_release.
+ * The page of these collectors, as text or gzip, of a collection that ends after the request. Waits at most so many
+ * seconds. NULL if it was not ready by then. To be given back to scrape_release.
  */
 struct body *scrape(enum which_page which, const struct selection *s, bool gzip, double seconds);
 const char *scrape_body(const struct body *b, size_t *size);
