@@ -11,13 +11,15 @@
 
 #define CPUS "devices/system/cpu"
 
-#define TIME(mode) { NULL, COUNTER, TICKS, "node_cpu_seconds_total", "Time that a CPU spent in each mode.", { { "mode", mode } } }
+#define TIME(mode) \
+	{ NULL, COUNTER, TICKS, "node_cpu_seconds_total", "Time that a CPU spent in each mode.", { { "mode", mode } } }
 #define GUEST(mode) \
-	{ NULL, COUNTER, TICKS, "node_cpu_guest_seconds_total", "The part of user and nice that ran guests.", { { "mode", mode } } }
+	{ NULL, COUNTER, TICKS, "node_cpu_guest_seconds_total", "Time in which guests ran.", { { "mode", mode } } }
 
 /* First those of a CPU's numbers in /proc/stat, in their order. */
 static const struct metric metrics[] = {
-	TIME("user"), TIME("nice"), TIME("system"), TIME("idle"), TIME("iowait"), TIME("irq"), TIME("softirq"), TIME("steal"),
+	TIME("user"), TIME("nice"), TIME("system"), TIME("idle"),
+	TIME("iowait"), TIME("irq"), TIME("softirq"), TIME("steal"),
 	GUEST("user"), GUEST("nice"),
 	{ NULL, COUNTER, ONE, "node_cpu_core_throttles_total", "How often a core was throttled for its heat." },
 	{ NULL, COUNTER, ONE, "node_cpu_package_throttles_total", "How often a package was throttled for its heat." },
@@ -271,8 +273,8 @@ static const struct {
 	const char *key, *label;
 } described[] = {
 	{ "cache size", "cachesize" }, { "core id", "core" }, { "processor", "cpu" }, { "cpu family", "family" },
-	{ "microcode", "microcode" }, { "model", "model" }, { "model name", "model_name" }, { "physical id", "package" },
-	{ "stepping", "stepping" }, { "vendor_id", "vendor" },
+	{ "microcode", "microcode" }, { "model", "model" }, { "model name", "model_name" },
+	{ "physical id", "package" }, { "stepping", "stepping" }, { "vendor_id", "vendor" },
 };
 
 enum { CORE = 1, CPU = 2, PACKAGE = 7, DESCRIBED = COUNT(described) };
@@ -282,7 +284,7 @@ add_matching(struct page *p, const struct filter *f, const struct metric *m, con
 {
 	const char *word;
 
-	while (f->included != NULL && (word = text_word(&words, " ")) != NULL)
+	while (f->included != NULL && words != NULL && (word = text_word(&words, " ")) != NULL)
 		if (filter_takes(f, word))
 			page_add(p, m, page_row_of(p, label, word), 1);
 }
@@ -291,28 +293,37 @@ add_matching(struct page *p, const struct filter *f, const struct metric *m, con
 struct description {
 	struct label labels[DESCRIBED];
 	const char *mhz;
+	char *flags, *bugs;
 };
 
 static void
-add_description(struct page *p, const struct description *d)
+add_description(struct page *p, const struct description *d, bool first)
 {
 	const struct label *l = d->labels;
 	double mhz;
 
 	page_add(p, &metrics[INFO], page_row(p, l, DESCRIBED), 1);
+	if (first) {
+		add_matching(p, &flags, &metrics[FLAG_INFO], "flag", d->flags);
+		add_matching(p, &bugs, &metrics[BUG_INFO], "bug", d->bugs);
+	}
 	if (d->mhz != NULL && text_number(d->mhz, &mhz) && scrape_find(NODE_PAGE, "cpufreq") != -ENODEV)
 		page_add(p, &metrics[FREQUENCY],
 		    page_row(p, (const struct label[]){ l[CORE], l[CPU], l[PACKAGE] }, 3), mhz);
 }
 
 static void
-describe(struct description *d, const char *key, const char *value)
+describe(struct description *d, const char *key, char *value)
 {
 	for (size_t i = 0; i < DESCRIBED; i++)
 		if (strcmp(key, described[i].key) == 0)
 			d->labels[i].value = value;
 	if (strcmp(key, "cpu MHz") == 0)
 		d->mhz = value;
+	else if (strcmp(key, "flags") == 0 || strcmp(key, "Features") == 0)
+		d->flags = value;
+	else if (strcmp(key, "bugs") == 0)
+		d->bugs = value;
 }
 
 static int
@@ -332,17 +343,13 @@ add_info(struct page *p)
 			continue;
 		if (strcmp(key, "processor") == 0) {
 			if (n++ > 0)
-				add_description(p, &d);
+				add_description(p, &d, n == 2);
 			d = none;
 		}
 		describe(&d, key, text_trim(line));
-		if (n == 1 && (strcmp(key, "flags") == 0 || strcmp(key, "Features") == 0))
-			add_matching(p, &flags, &metrics[FLAG_INFO], "flag", line);
-		if (n == 1 && strcmp(key, "bugs") == 0)
-			add_matching(p, &bugs, &metrics[BUG_INFO], "bug", line);
 	}
 	if (n > 0)
-		add_description(p, &d);
+		add_description(p, &d, n == 1);
 	return n > 0 ? 0 : -EINVAL;
 }
 

@@ -80,7 +80,8 @@ prepare(void)
 {
 	filter_prepare(&devices, default_exclude);
 	if (place(UDEV)->dir < 0)
-		log_line(LOG_WARN, "no properties of disks: udev's data cannot be opened", "path", place_path(UDEV), NULL);
+		log_line(LOG_WARN, "no properties of disks: udev's data cannot be opened",
+		    "path", place_path(UDEV), NULL);
 }
 
 static void
@@ -150,8 +151,8 @@ disk_of(size_t i, char *const *words)
 		disks[i] = (struct disk){ 0 };
 	}
 	d = &disks[i];
-	if (d->name != NULL && strcmp(d->name, words[2]) == 0 && strcmp(d->major, words[0]) == 0 &&
-	    strcmp(d->minor, words[1]) == 0)
+	if (d->name != NULL && strcmp(d->name, words[2]) == 0 &&
+	    strcmp(d->major, words[0]) == 0 && strcmp(d->minor, words[1]) == 0)
 		return d;
 	forget(d);
 	*d = (struct disk){ must_copy(words[0]), must_copy(words[1]), must_copy(words[2]) };
@@ -189,6 +190,11 @@ add_info(struct page *p, const struct disk *d)
 		{ "serial", serial(d) },
 		{ "wwn", property(d, WWN) },
 	}, 9), 1);
+}
+
+static void
+add_filesystem(struct page *p, const struct disk *d)
+{
 	if (*property(d, FS_TYPE) != '\0')
 		page_add(p, &metrics[FILESYSTEM_INFO], page_row(p, (const struct label[]){
 			{ "device", d->name },
@@ -197,6 +203,11 @@ add_info(struct page *p, const struct disk *d)
 			{ "uuid", property(d, FS_UUID) },
 			{ "version", property(d, FS_VERSION) },
 		}, 5), 1);
+}
+
+static void
+add_mapper(struct page *p, const struct disk *d)
+{
 	if (*property(d, DM_NAME) != '\0')
 		page_add(p, &metrics[MAPPER_INFO], page_row(p, (const struct label[]){
 			{ "device", d->name },
@@ -222,6 +233,8 @@ add(struct page *p, struct disk *d, char *const *words, size_t n)
 			err = -EINVAL;
 	refresh(d);
 	add_info(p, d);
+	add_filesystem(p, d);
+	add_mapper(p, d);
 	if (*property(d, ID_ATA) != '\0')
 		for (size_t i = 0; i <= ATA_ROTATION_RATE; i++)
 			if (text_number(property(d, (int)i), &value))
@@ -261,8 +274,8 @@ const struct collector diskstats = {
 	.metrics = metrics,
 	.update = update,
 	.flags = (const struct flag[]){
-		{ "collector.diskstats.device-exclude", TEXT, &devices.exclude, "Devices to leave out, a regular expression." },
-		{ "collector.diskstats.device-include", TEXT, &devices.include, "Devices to export, a regular expression." },
+		{ "collector.diskstats.device-exclude", TEXT, &devices.exclude, "Devices to leave out, a regexp." },
+		{ "collector.diskstats.device-include", TEXT, &devices.include, "Devices to export, a regexp." },
 		{ "collector.diskstats.ignored-devices", TEXT, &devices.exclude, NULL },
 		{ 0 },
 	},

@@ -10,7 +10,7 @@
 #include "../text.h"
 
 static const struct metric metrics[] = {
-	{ NULL, GAUGE, ONE, "node_filesystem_device_error", "1 if the file system could not be asked, device_error says why." },
+	{ NULL, GAUGE, ONE, "node_filesystem_device_error", "1 if the file system could not be asked." },
 	{ NULL, GAUGE, ONE, "node_filesystem_readonly", "1 if the file system is mounted read-only." },
 	{ NULL, GAUGE, ONE, "node_filesystem_size_bytes", "Size of the file system." },
 	{ NULL, GAUGE, ONE, "node_filesystem_free_bytes", "Free space, including what is reserved for root." },
@@ -43,7 +43,7 @@ static struct filter types = { .exclude = default_types, .flag = "collector.file
 struct mount {
 	char *id, *parent, *major, *minor, *point, *options, *type, *device, *super_options;
 	size_t question;                /* mounts on the same point share one */
-	bool again;                     /* its labels are those of a mount before it, only the device's numbers differ */
+	bool again;                     /* as a mount before it, but for the device's numbers */
 	uint32_t next;                  /* with the same hash, as place + 1 */
 };
 

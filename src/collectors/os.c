@@ -11,7 +11,7 @@
 static const struct metric metrics[] = {
 	{ NULL, GAUGE, ONE, "node_os_info", "The distribution and its version." },
 	{ NULL, GAUGE, ONE, "node_os_version", "Major and minor version of the distribution, as a number." },
-	{ NULL, GAUGE, ONE, "node_os_support_end_timestamp_seconds", "When support of the distribution ends, in Unix time." },
+	{ NULL, GAUGE, ONE, "node_os_support_end_timestamp_seconds", "When its support ends, in Unix time." },
 	{ 0 },
 };
 

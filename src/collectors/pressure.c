@@ -2,12 +2,15 @@
 #include "../collector.h"
 
 static const struct metric cpu[] = {
-	{ "some total", COUNTER, US_TWICE, "node_pressure_cpu_waiting_seconds_total", "Time in which some task waited for a CPU." },
+	{ "some total", COUNTER, US_TWICE, "node_pressure_cpu_waiting_seconds_total",
+	    "Time in which some task waited for a CPU." },
 };
 
 static const struct metric io[] = {
-	{ "some total", COUNTER, US_TWICE, "node_pressure_io_waiting_seconds_total", "Time in which some task waited for I/O." },
-	{ "full total", COUNTER, US_TWICE, "node_pressure_io_stalled_seconds_total", "Time in which all tasks waited for I/O." },
+	{ "some total", COUNTER, US_TWICE, "node_pressure_io_waiting_seconds_total",
+	    "Time in which some task waited for I/O." },
+	{ "full total", COUNTER, US_TWICE, "node_pressure_io_stalled_seconds_total",
+	    "Time in which all tasks waited for I/O." },
 };
 
 static const struct metric memory[] = {

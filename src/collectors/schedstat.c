@@ -4,7 +4,7 @@
 
 static const struct metric metrics[] = {
 	[7] = { "running", COUNTER, NS, "node_schedstat_running_seconds_total", "Time that tasks ran on this CPU." },
-	[8] = { "waiting", COUNTER, NS, "node_schedstat_waiting_seconds_total", "Time that tasks waited for this CPU." },
+	[8] = { "waiting", COUNTER, NS, "node_schedstat_waiting_seconds_total", "Time that tasks waited for it." },
 	[9] = { "timeslices", COUNTER, ONE, "node_schedstat_timeslices_total", "Timeslices run on this CPU." },
 };
 

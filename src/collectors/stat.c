@@ -19,8 +19,8 @@ static const struct metric metrics[] = {
 
 /* In the order of the numbers behind their sum. */
 static const struct metric softirqs[] = {
-	SOFTIRQ("hi"), SOFTIRQ("timer"), SOFTIRQ("net_tx"), SOFTIRQ("net_rx"), SOFTIRQ("block"), SOFTIRQ("block_iopoll"),
-	SOFTIRQ("tasklet"), SOFTIRQ("sched"), SOFTIRQ("hrtimer"), SOFTIRQ("rcu"), { 0 },
+	SOFTIRQ("hi"), SOFTIRQ("timer"), SOFTIRQ("net_tx"), SOFTIRQ("net_rx"), SOFTIRQ("block"),
+	SOFTIRQ("block_iopoll"), SOFTIRQ("tasklet"), SOFTIRQ("sched"), SOFTIRQ("hrtimer"), SOFTIRQ("rcu"), { 0 },
 };
 
 static bool with_softirqs;

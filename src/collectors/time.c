@@ -51,7 +51,8 @@ add_source(struct page *p, int i, const char *file, const struct metric *m)
 	if ((at = place_read(place(SYS), path)) == NULL)
 		return -errno;
 	while ((word = text_word(&at, " \n")) != NULL)
-		page_add(p, m, page_row(p, (const struct label[]){ { "clocksource", word }, { "device", device } }, 2), 1);
+		page_add(p, m,
+		    page_row(p, (const struct label[]){ { "clocksource", word }, { "device", device } }, 2), 1);
 	return 0;
 }
 

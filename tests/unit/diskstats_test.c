@@ -42,8 +42,8 @@ expect(const char *page, const char *device, const char *model, const char *rota
 {
 	char line[300];
 
-	snprintf(line, sizeof line, "node_disk_info{device=\"%s\",major=\"8\",minor=\"0\",model=\"%s\",path=\"\",revision=\"\","
-	    "rotational=\"%s\",serial=\"\",wwn=\"\"} 1\n", device, model, rotational);
+	snprintf(line, sizeof line, "node_disk_info{device=\"%s\",major=\"8\",minor=\"0\",model=\"%s\",path=\"\","
+	    "revision=\"\",rotational=\"%s\",serial=\"\",wwn=\"\"} 1\n", device, model, rotational);
 	cr_expect(strstr(page, line) != NULL, "no %s in:\n%s", line, page);
 }
 

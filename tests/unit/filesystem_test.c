@@ -1,4 +1,4 @@
-/* What statfs says of the node's mounts: which path is asked, which sizes come of it, what is said of one that hangs. */
+/* The node's mounts: which path is asked, which sizes come of the answer, what is said of one that hangs. */
 #include "collector.h"
 
 #include <errno.h>
@@ -21,7 +21,8 @@ fake(const char *path, struct statfs *fs)
 	while (strstr(path, "/hang") != NULL && getppid() == test)
 		usleep(1000);
 	*fs = (struct statfs){
-		.f_bsize = 4096, .f_frsize = 512, .f_blocks = 100, .f_bfree = 50, .f_bavail = 40, .f_files = 30, .f_ffree = 20,
+		.f_bsize = 4096, .f_frsize = 512, .f_blocks = 100, .f_bfree = 50, .f_bavail = 40,
+		.f_files = 30, .f_ffree = 20,
 	};
 	errno = EACCES;
 	return strcmp(path, "/data") == 0 || strcmp(path, "/a b\tc\\d\ne") == 0 ? 0 : -1;
@@ -76,27 +77,35 @@ Test(filesystem, sizes)
 Test(filesystem, escapes)
 {
 	expect("30 1 8:2 / /a\\040b\\011c\\134d\\012e rw - xfs d rw\n", (const char *const[]){
-		"device_error{device=\"d\",device_error=\"\",fstype=\"xfs\",mountpoint=\"/a b\tc\\\\134d\\\\012e\"} 0\n", NULL,
+		"device_error{device=\"d\",device_error=\"\","
+		    "fstype=\"xfs\",mountpoint=\"/a b\tc\\\\134d\\\\012e\"} 0\n", NULL,
 	});
 }
 
 Test(filesystem, denied)
 {
 	expect("30 1 8:2 / /secret ro - xfs d rw\n", (const char *const[]){
-		"device_error{device=\"d\",device_error=\"permission denied\",fstype=\"xfs\",mountpoint=\"/secret\"} 1\n",
-		"readonly{device=\"d\",device_error=\"permission denied\",fstype=\"xfs\",mountpoint=\"/secret\"} 1\n", NULL,
+		"device_error{device=\"d\",device_error=\"permission denied\","
+		    "fstype=\"xfs\",mountpoint=\"/secret\"} 1\n",
+		"readonly{device=\"d\",device_error=\"permission denied\","
+		    "fstype=\"xfs\",mountpoint=\"/secret\"} 1\n", NULL,
 	});
 }
 
 /* What is mounted on it is reached only through it. */
 Test(filesystem, hangs)
 {
-	expect("29 1 0:9 / /hang ro - nfs4 s:/ rw\n30 29 8:2 / /hang/below rw - xfs d rw\n31 1 8:3 / /data rw - xfs d rw\n",
-	    (const char *const[]){
-		"device_error{device=\"s:/\",device_error=\"mountpoint timeout\",fstype=\"nfs4\",mountpoint=\"/hang\"} 1\n",
-		"readonly{device=\"s:/\",device_error=\"mountpoint timeout\",fstype=\"nfs4\",mountpoint=\"/hang\"} 1\n",
-		"device_error{device=\"d\",device_error=\"mountpoint timeout\",fstype=\"xfs\",mountpoint=\"/hang/below\"} 1\n",
-		"device_error{device=\"d\",device_error=\"\",fstype=\"xfs\",mountpoint=\"/data\"} 0\n", NULL,
+	expect("29 1 0:9 / /hang ro - nfs4 s:/ rw\n"
+	    "30 29 8:2 / /hang/below rw - xfs d rw\n"
+	    "31 1 8:3 / /data rw - xfs d rw\n", (const char *const[]){
+		"device_error{device=\"s:/\",device_error=\"mountpoint timeout\","
+		    "fstype=\"nfs4\",mountpoint=\"/hang\"} 1\n",
+		"readonly{device=\"s:/\",device_error=\"mountpoint timeout\","
+		    "fstype=\"nfs4\",mountpoint=\"/hang\"} 1\n",
+		"device_error{device=\"d\",device_error=\"mountpoint timeout\","
+		    "fstype=\"xfs\",mountpoint=\"/hang/below\"} 1\n",
+		"device_error{device=\"d\",device_error=\"\","
+		    "fstype=\"xfs\",mountpoint=\"/data\"} 0\n", NULL,
 	});
 }
 

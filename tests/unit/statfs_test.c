@@ -62,7 +62,8 @@ answered(const char *path, int milliseconds)
 Test(statfs, near_and_far)
 {
 	struct question q[] = {
-		{ .path = "/a" }, { .path = "/far/b", .far = true }, { .path = "/none" }, { .path = "/none", .far = true },
+		{ .path = "/a" }, { .path = "/far/b", .far = true },
+		{ .path = "/none" }, { .path = "/none", .far = true },
 	};
 
 	for (int round = 0; round < 3; round++) {
@@ -79,7 +80,9 @@ Test(statfs, near_and_far)
 
 Test(statfs, one_that_hangs_costs_the_others_nothing)
 {
-	struct question q[] = { { .path = "/hang", .far = true }, { .path = "/b", .far = true }, { .path = "/near" } };
+	struct question q[] = {
+		{ .path = "/hang", .far = true }, { .path = "/b", .far = true }, { .path = "/near" },
+	};
 
 	statfs_ask(q, 3, 1000);
 	cr_expect_not(q[0].answered);
