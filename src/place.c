@@ -110,6 +110,40 @@ place_is_our_network(void)
 /* One collection runs at a time, so that one buffer serves all. */
 static struct buf text;
 
+static const struct scope *noted_scope;
+static char noted[192];
+static bool blamed;
+
+void
+place_note(const struct scope *s, const char *path)
+{
+	size_t n = strnlen(path, sizeof noted - 1);
+
+	if (blamed)
+		return;
+	noted_scope = s;
+	memcpy(noted, path, n);
+	noted[n] = '\0';
+}
+
+void
+place_blame(void)
+{
+	blamed = true;
+}
+
+void
+place_blamed(char *path, size_t size)
+{
+	const char *where = "";
+
+	for (size_t i = 0; i < PLACES; i++)
+		if (noted_scope == &scopes[i])
+			where = paths[i];
+	snprintf(path, size, "%s%s%s", where, *where == '\0' ? "" : "/", noted);
+	blamed = false;
+}
+
 static char *
 result(ssize_t n)
 {
@@ -122,12 +156,14 @@ result(ssize_t n)
 char *
 place_read(const struct scope *s, const char *path)
 {
+	place_note(s, path);
 	return result(s->dir < 0 ? -ENOENT : file_read(s->dir, path, &text));
 }
 
 char *
 place_read_inside(const struct scope *s, const char *path)
 {
+	place_note(s, path);
 	return result(s->dir < 0 ? -ENOENT : file_read_inside(s->dir, path, &text));
 }
 

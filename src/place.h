@@ -44,6 +44,14 @@ bool place_is_our_network(void);
 char *place_read(const struct scope *s, const char *path);
 char *place_read_inside(const struct scope *s, const char *path);
 
+/*
+ * For the message about a failure: notes the file that is about to be read, as the functions above do; blames the last one
+ * noted, unless one is blamed already; tells the one that is to blame, or the last one, and begins anew.
+ */
+void place_note(const struct scope *s, const char *path);
+void place_blame(void);
+void place_blamed(char *path, size_t size);
+
 /* The names in a directory of the scope that match a glob, in order of name. Returns their number, or -errno. */
 int place_list(const struct scope *s, const char *path, const char *glob, char ***names);
 void place_list_free(char **names, int n);

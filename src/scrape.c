@@ -45,6 +45,7 @@ static struct gzip *gzip;
 static int last_error[COLLECTORS_MAX];
 static double durations[COLLECTORS_MAX];
 static int errors[COLLECTORS_MAX];
+static char *failed_at[COLLECTORS_MAX];         /* the file of an error that was not there last time */
 
 const struct metric scrape_metrics[] = {
 	{ "", GAUGE, ONE, "node_scrape_collector_duration_seconds", "Time that a collector took." },
@@ -82,12 +83,15 @@ run_timed(size_t i, const struct scope *s)
 {
 	double start = now();
 	int err = run(collectors[i], s);
+	char path[512];
 
 	durations[i] += now() - start;
-	if (s->container == NULL)
-		errors[i] = err;
-	else if (err != 0 && !cgroup_absent(err))
-		errors[i] = err;
+	if (err == 0 || (s->container != NULL && cgroup_absent(err)))
+		return;
+	errors[i] = err;
+	place_blamed(path, sizeof path);
+	if (err != last_error[i] && failed_at[i] == NULL)
+		failed_at[i] = must_copy(path);
 }
 
 static void
@@ -137,8 +141,10 @@ report(size_t i)
 	if (errors[i] != last_error[i] && errors[i] != 0)
 		log_line(errors[i] == -ENODATA ? LOG_DEBUG : LOG_WARN,
 		    errors[i] == -ENODATA ? "collector has no data" : "collector failed",
-		    "name", c->name, "err", strerror(-errors[i]), NULL);
+		    "name", c->name, "err", strerror(-errors[i]), "path", failed_at[i], NULL);
 	last_error[i] = errors[i];
+	free(failed_at[i]);
+	failed_at[i] = NULL;
 }
 
 static void

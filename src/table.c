@@ -70,6 +70,9 @@ is_key(const char *wanted, const char *name, const char *key)
 	return strcmp(wanted + n, key) == 0;
 }
 
+/* What the name of a family consists of. */
+#define NAME "ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz0123456789"
+
 static const struct metric *
 metric_of_every(const struct reading *r, const char *name, const char *key)
 {
@@ -88,7 +91,7 @@ metric_of_every(const struct reading *r, const char *name, const char *key)
 	}
 	snprintf(full, sizeof full, "%s%.*s%s%.*s", e->prefix, KEY_MAX / 2, name, *name == '\0' ? "" : "_", KEY_MAX / 2,
 	    key);
-	if (e->filter != NULL && !filter_takes(e->filter, full + prefix))
+	if (full[strspn(full, NAME)] != '\0' || (e->filter != NULL && !filter_takes(e->filter, full + prefix)))
 		return NULL;
 	return page_metric(r->p, e->type, ONE, full, e->help);
 }
@@ -313,6 +316,7 @@ read_each(struct reading *r, const struct scope *s, const char *star)
 		snprintf(path, sizeof path, "%.*s/%s%s", prefix, r->t->path, names[i], rest);
 		if (!row_of(r, names[i], &r->row))
 			continue;
+		place_note(s, path + (prefix == 0));
 		size = file_read(s->dir, path + (prefix == 0), &text);
 		r->keys = 0;
 		if (size >= 0 ? r->t->read(r, text.data) != 0 : !no_answer((int)size))
@@ -338,6 +342,7 @@ table_read(const struct table *t, const struct scope *s, struct page *p)
 
 	if (t->place < PLACES)
 		s = place(t->place);
+	place_note(s, t->path);
 	if (s->dir < 0)
 		return -ENOENT;
 	return star == NULL ? read_plain(&r, s) : read_each(&r, s, star);
@@ -361,8 +366,11 @@ table_run(const struct collector *c, const struct scope *s, struct page *p)
 		tried = true;
 		err = table_read(t, s, p);
 		any = any || !absent(err);
-		if (err != 0 && !(absent(err) && t->optional) && (result == 0 || absent(result)))
-			result = err;
+		if (err == 0 || (absent(err) && t->optional) || (result != 0 && !absent(result)))
+			continue;
+		result = err;
+		if (!absent(err))
+			place_blame();
 	}
 	return !tried || (any && !absent(result)) ? result : -ENODATA;
 }
