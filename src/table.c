@@ -70,7 +70,7 @@ is_key(const char *wanted, const char *name, const char *key)
 	return strcmp(wanted + n, key) == 0;
 }
 
-/* What the name of a family consists of. */
+/* What the name of a family consists of; a key of anything else makes none. */
 #define NAME "ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz0123456789"
 
 static const struct metric *
@@ -133,9 +133,9 @@ same_key(const struct table *t, const struct metric *m)
 {
 	const struct metric *next = m + 1;
 
-	if (m < t->metrics || next >= t->metrics + t->n || next->key == NULL || strcmp(next->key, m->key) != 0)
+	if (t->n == 0 || m < t->metrics || next >= t->metrics + t->n)
 		return NULL;
-	return next;
+	return next->key != NULL && strcmp(next->key, m->key) == 0 ? next : NULL;
 }
 
 /* Adds the value of a key to its family, or families. */

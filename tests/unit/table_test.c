@@ -182,6 +182,7 @@ Test(grammar, every_key)
 
 	filter_prepare(&some, NULL);
 	expect(&plain, "oom_kill 3\nnr_free 4\noom 5\n", 0, "m_oom 5\nm_oom_kill 3\n");
+	expect(&plain, "oom{ 3\noom\xff 4\noom 5\n", 0, "m_oom 5\n");
 	expect(&named, "Tcp: In Out\nTcp: 1 2\nUdp: In\nUdp: 9\n", 0, "m_Tcp_In 1\nm_Tcp_Out 2\n");
 	expect(&v6, "Ip6In 7\nUdp6In 8\noom 9\n", 0, "m_Ip6_In 7\n");
 	cr_expect_not_null(strstr(printed(p), "# HELP m_Ip6_In Any.\n# TYPE m_Ip6_In untyped\n"));
