@@ -1,6 +1,7 @@
 /* Tasks of a cgroup: pids.* count threads, cgroup.procs has a line for each process. Documentation/admin-guide/cgroup-v2.rst */
 #include "../collector.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "../text.h"
@@ -24,19 +25,30 @@ lines(const char *text)
 	return n;
 }
 
+/* The number in a file; without one v stays. "max" is no limit, and as cAdvisor has it 0. 0 or -EINVAL. */
+static int
+number(const struct scope *s, const char *path, double *v)
+{
+	char *text = place_read(s, path);
+
+	if (text == NULL || strcmp(text_trim(text), "max") == 0)
+		return 0;
+	return text_number(text, v) ? 0 : -EINVAL;
+}
+
 /* Where nothing counts pids, the processes right here are all that is known. A threaded cgroup has no cgroup.procs. */
 static int
 update(const struct scope *s, struct page *p)
 {
 	char *text = place_read(s, "cgroup.procs");
-	double processes = text == NULL ? 0 : (double)lines(text), v;
+	double processes = text == NULL ? 0 : (double)lines(text), threads = processes, max = 0;
 
 	if (text != NULL)
 		page_add(p, &metrics[PROCESSES], 0, processes);
-	text = place_read(s, "pids.current");
-	page_add(p, &metrics[THREADS], 0, text != NULL && text_number(text_trim(text), &v) ? v : processes);
-	text = place_read(s, "pids.max");
-	page_add(p, &metrics[THREADS_MAX], 0, text != NULL && text_number(text_trim(text), &v) ? v : 0);
+	if (number(s, "pids.current", &threads) != 0 || number(s, "pids.max", &max) != 0)
+		return -EINVAL;
+	page_add(p, &metrics[THREADS], 0, threads);
+	page_add(p, &metrics[THREADS_MAX], 0, max);
 	return 0;
 }
 

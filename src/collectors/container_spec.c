@@ -1,6 +1,7 @@
 /* Limits of a cgroup, when it started and that it was seen. Documentation/admin-guide/cgroup-v2.rst */
 #include "../collector.h"
 
+#include <errno.h>
 #include <stdint.h>
 #include <string.h>
 #include <time.h>
@@ -22,26 +23,20 @@ static const struct metric metrics[] = {
 	{ 0 },
 };
 
-/* A limit; "max" is none, and as cAdvisor has it 0. False if the cgroup has no such file. */
-static bool
+/* A limit; "max" is none, and as cAdvisor has it 0, as is one beyond 2^62. -ENOENT if the cgroup has no such file. */
+static int
 limit(const struct scope *s, const char *path, double *v)
 {
 	char *text = place_read(s, path);
 
-	if (text == NULL)
-		return false;
-	text = text_trim(text);
 	*v = 0;
-	return strcmp(text, "max") == 0 || text_number(text, v);
-}
-
-static void
-add_limit(const struct scope *s, struct page *p, const struct metric *m, const char *path)
-{
-	double v;
-
-	if (limit(s, path, &v))
-		page_add(p, m, 0, v);
+	if (text == NULL)
+		return -errno;
+	if (strcmp(text_trim(text), "max") != 0 && !text_number(text, v))
+		return -EINVAL;
+	if (*v > 0x1p62)
+		*v = 0;
+	return 0;
 }
 
 static double
@@ -57,52 +52,74 @@ meminfo(const char *key)
 	return 0;
 }
 
-static void
-add_cpu(const struct scope *s, struct page *p)
+/* "max 100000", or the quota and the period. */
+static int
+add_quota(const struct scope *s, struct page *p)
 {
 	char *text = place_read(s, "cpu.max"), *quota, *period;
-	double v = 0;
+	double q = 0, v;
 
-	if (text != NULL && (quota = text_word(&text, " \n")) != NULL && (period = text_word(&text, " \n")) != NULL) {
-		if (text_number(period, &v))
-			page_add(p, &metrics[PERIOD], 0, v);
-		if (text_number(quota, &v))
-			page_add(p, &metrics[QUOTA], 0, v);
-	} else if (s->container->root) {
-		page_add(p, &metrics[PERIOD], 0, 0);
+	if (text == NULL) {
+		if (s->container->root)
+			page_add(p, &metrics[PERIOD], 0, 0);
+		return 0;
 	}
-	/* The weight's range is 1 to 10000, that of shares 2 to 262144; an idle cgroup has weight 0. */
-	if (limit(s, "cpu.weight", &v))
+	quota = text_word(&text, " \n");
+	period = text_word(&text, " \n");
+	if (period == NULL || !text_number(period, &v) || (strcmp(quota, "max") != 0 && !text_number(quota, &q)))
+		return -EINVAL;
+	page_add(p, &metrics[PERIOD], 0, v);
+	if (q > 0)
+		page_add(p, &metrics[QUOTA], 0, q);
+	return 0;
+}
+
+/* The weight's range is 1 to 10000, that of shares 2 to 262144; an idle cgroup has weight 0. */
+static int
+add_shares(const struct scope *s, struct page *p)
+{
+	double v;
+	int err = limit(s, "cpu.weight", &v);
+
+	if (err == 0)
 		page_add(p, &metrics[SHARES], 0, v == 0 ? 0 : (double)(2 + ((int64_t)v - 1) * 262142 / 9999));
 	else if (s->container->root)
 		page_add(p, &metrics[SHARES], 0, 0);
+	return err;
 }
 
-static void
+/* Where the controller is on, all three. */
+static int
 add_memory(const struct scope *s, struct page *p)
 {
-	double v;
+	double max, swap, min;
+	int err;
 
 	if (s->container->root) {
 		page_add(p, &metrics[MEMORY], 0, meminfo("MemTotal"));
 		page_add(p, &metrics[SWAP], 0, meminfo("SwapTotal"));
 		page_add(p, &metrics[RESERVATION], 0, 0);
-	} else if (limit(s, "memory.max", &v)) {
-		page_add(p, &metrics[MEMORY], 0, v);
-		add_limit(s, p, &metrics[SWAP], "memory.swap.max");
-		add_limit(s, p, &metrics[RESERVATION], "memory.min");
+		return 0;
 	}
+	if ((err = limit(s, "memory.max", &max)) != 0)
+		return err;
+	page_add(p, &metrics[MEMORY], 0, max);
+	limit(s, "memory.swap.max", &swap);
+	page_add(p, &metrics[SWAP], 0, swap);
+	limit(s, "memory.min", &min);
+	page_add(p, &metrics[RESERVATION], 0, min);
+	return 0;
 }
 
 static int
 update(const struct scope *s, struct page *p)
 {
-	add_cpu(s, p);
-	add_memory(s, p);
+	int quota = add_quota(s, p), shares = add_shares(s, p), memory = add_memory(s, p);
+
 	if (s->container->started > 0)
 		page_add(p, &metrics[STARTED], 0, s->container->started);
 	page_add(p, &metrics[SEEN], 0, (double)time(NULL));
-	return 0;
+	return quota == -EINVAL || shares == -EINVAL || memory == -EINVAL ? -EINVAL : 0;
 }
 
 const struct collector container_spec = {

@@ -1,9 +1,9 @@
 /* What the machine has: sysfs' topology of CPUs, /proc/meminfo. Documentation/admin-guide/cputopology.rst */
 #include "../collector.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/utsname.h>
 
 #include "../text.h"
 
@@ -55,13 +55,13 @@ topology(const char *cpu, const char *file, unsigned *value)
 {
 	char path[128];
 	char *text;
-	uint64_t v;
+	double v;
 
 	snprintf(path, sizeof path, "devices/system/cpu/%s/topology/%s", cpu, file);
 	text = place_read(place(SYS), path);
-	if (text == NULL || !text_u64(text_trim(text), 10, &v))
+	if (text == NULL || !text_number(text_trim(text), &v))
 		return false;
-	*value = (unsigned)v;
+	*value = (unsigned)(int)v;      /* -1 where the firmware does not tell */
 	return true;
 }
 
@@ -107,19 +107,24 @@ add_cpus(struct page *p, uint32_t row)
 	page_add(p, &metrics[SOCKETS], row, (double)n_packages);
 }
 
-static void
+/* False if there is no MemTotal. */
+static bool
 add_memory(struct page *p, uint32_t row)
 {
 	char *text = place_read(place(PROC), "meminfo"), *line, *key, *value;
+	bool found = false;
 	double v;
 
 	while (text != NULL && (line = text_line(&text)) != NULL) {
 		key = text_word(&line, " :");
 		value = text_word(&line, " ");
 		for (int i = MEMORY; i <= SWAP; i++)
-			if (key != NULL && strcmp(metrics[i].key, key) == 0 && value != NULL && text_number(value, &v))
+			if (key != NULL && strcmp(metrics[i].key, key) == 0 && value != NULL && text_number(value, &v)) {
 				page_add(p, &metrics[i], row, v);
+				found = found || i == MEMORY;
+			}
 	}
+	return found;
 }
 
 static void
@@ -139,15 +144,15 @@ distribution(char out[NAME])
 static void
 add_version(struct page *p)
 {
-	static char os[NAME];
-	struct utsname kernel;
+	static char os[NAME], kernel[NAME];
 
-	if (os[0] == '\0')
+	if (os[0] == '\0') {
 		distribution(os);
-	uname(&kernel);
+		first_line(kernel, place_read(place(PROC), "sys/kernel/osrelease"));
+	}
 	page_add(p, &metrics[VERSION], page_row(p, (struct label[]){
 		{ "cadvisorRevision", "" }, { "cadvisorVersion", "" }, { "dockerVersion", "" },
-		{ "kernelVersion", kernel.release }, { "osVersion", os },
+		{ "kernelVersion", kernel }, { "osVersion", os },
 	}, 5), 1);
 }
 
@@ -155,14 +160,15 @@ static int
 update(const struct scope *s, struct page *p)
 {
 	uint32_t row = identity(p);
+	bool ok;
 
 	(void)s;
 	add_cpus(p, row);
-	add_memory(p, row);
+	ok = add_memory(p, row);
 	add_version(p);
-	page_add(p, &metrics[MACHINE_ERROR], 0, 0);
+	page_add(p, &metrics[MACHINE_ERROR], 0, !ok);
 	page_add(p, &metrics[CONTAINER_ERROR], 0, 0);
-	return 0;
+	return ok ? 0 : -EINVAL;
 }
 
 const struct collector machine = {
