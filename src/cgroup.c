@@ -395,12 +395,21 @@ check_networks(void)
 	}
 }
 
+/* A cgroup has no date: a directory changes with what is in it, cgroup.events when processes come and go. 0: unknown. */
+static double
+made(int dir)
+{
+	struct stat self, events;
+
+	if (fstat(dir, &self) != 0 || fstatat(dir, "cgroup.events", &events, 0) != 0)
+		return 0;
+	return (double)(self.st_mtim.tv_sec < events.st_mtim.tv_sec ? self : events).st_mtim.tv_sec;
+}
+
 /* What containers cannot tell: the root started with the machine, a pod with its first container, a slice when made. */
 static void
 date_others(void)
 {
-	struct stat st;
-
 	for (size_t i = 0; i < n_nodes; i++) {
 		struct node *n = nodes[i];
 
@@ -408,8 +417,8 @@ date_others(void)
 			n->pod->c.started = n->c.started;
 		if (n->c.root)
 			n->c.started = process_boot_time();
-		else if (n->c.kind == CGROUP_SLICE && n->c.started == 0 && fstatat(n->c.scope.dir, "cgroup.events", &st, 0) == 0)
-			n->c.started = (double)st.st_mtim.tv_sec;
+		else if (n->c.kind == CGROUP_SLICE && n->c.started == 0)
+			n->c.started = made(n->c.scope.dir);
 	}
 }
 
