@@ -3,6 +3,7 @@
 #   run.sh [-u] [DIRECTORY...]      -u writes expected.prom anew, to be reviewed like code
 # A directory is called as its collector, or COLLECTOR-what where there are several. It holds proc, sys, rootfs, udev and
 # cgroup as far as the collector reads them, and flags, one on each line. A cgroup directory asks for the containers' page.
+# One called node has all collectors.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 nodegauge=${NODEGAUGE:-$here/../../build/nodegauge}
@@ -16,7 +17,8 @@ update=
 # What differs from run to run is not compared.
 page() {
 	dir=$1 name=$(basename "$1") path=/metrics
-	set -- --once --collector.disable-defaults --web.disable-exporter-metrics --collector."${name%%-*}" --log.level=error
+	set -- --once --web.disable-exporter-metrics --log.level=error
+	[ "$name" = node ] || set -- "$@" --collector.disable-defaults --collector."${name%%-*}"
 	for place in procfs:proc sysfs:sys rootfs:rootfs udev.data:udev; do
 		files=$dir/${place#*:}
 		[ -d "$files" ] || files=$empty
