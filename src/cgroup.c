@@ -225,7 +225,7 @@ meet(int dir, const char *name, ino_t inode, const char *path, enum cgroup_kind 
 		return NULL;
 	n = must_realloc(NULL, sizeof *n);
 	*n = (struct node){ .inode = inode, .pod = pod, .seen = true, .path = must_copy(path) };
-	n->c = (struct container){ .scope = { .dir = fd, .container = &n->c }, .kind = kind, .path = n->path };
+	n->c = (struct container){ .scope = { .dir = fd, .container = &n->c, .records = true }, .kind = kind, .path = n->path };
 	n->network = (struct scope){ .dir = -1, .container = &n->c };
 	strcpy(n->id, id);
 	label(n);

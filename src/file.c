@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -23,34 +24,38 @@ file_directory(int dir, const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
-ssize_t
-file_reread(int fd, struct buf *b)
+/* A record is over with the first read that is shorter than what was asked for. */
+static ssize_t
+read_all(int fd, struct buf *b, bool record)
 {
+	size_t want;
 	ssize_t n;
 
 	b->size = 0;
-	for (;;) {
-		char *to = buf_reserve(b, PIECE + 1);
-
-		n = pread(fd, to, b->room - b->size - 1, (off_t)b->size);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			break;
-		b->size += (size_t)n;
+	do {
+		want = b->size < PIECE ? PIECE : b->size;
+		n = pread(fd, buf_reserve(b, want + 1), want, (off_t)b->size);
+		if (n > 0)
+			b->size += (size_t)n;
 		if (b->size > FILE_MAX)
 			return -EFBIG;
-	}
+	} while (n > 0 ? !record || (size_t)n == want : n < 0 && errno == EINTR);
 	if (n < 0)
 		return -errno;
 	b->data[b->size] = '\0';
 	return (ssize_t)b->size;
 }
 
-static ssize_t
-read_and_close(int fd, struct buf *b)
+ssize_t
+file_reread(int fd, struct buf *b)
 {
-	ssize_t n = file_reread(fd, b);
+	return read_all(fd, b, false);
+}
+
+static ssize_t
+read_and_close(int fd, struct buf *b, bool record)
+{
+	ssize_t n = read_all(fd, b, record);
 
 	close(fd);
 	return n;
@@ -61,7 +66,15 @@ file_read(int dir, const char *path, struct buf *b)
 {
 	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
 
-	return fd < 0 ? -errno : read_and_close(fd, b);
+	return fd < 0 ? -errno : read_and_close(fd, b, false);
+}
+
+ssize_t
+file_read_record(int dir, const char *path, struct buf *b)
+{
+	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : read_and_close(fd, b, true);
 }
 
 int
@@ -91,5 +104,5 @@ file_read_inside(int root, const char *path, struct buf *b)
 		close(fd);
 		return -EINVAL;
 	}
-	return read_and_close(fd, b);
+	return read_and_close(fd, b, false);
 }

@@ -15,7 +15,13 @@ int file_directory(int dir, const char *path);
 /* Reads path below dir into the cleared b, with a NUL behind. The length, or -errno. */
 ssize_t file_read(int dir, const char *path, struct buf *b);
 
-/* The same of an open file, from its beginning. */
+/*
+ * The same of a file that the kernel prints at once, as it does those of sysfs and most of a cgroup: what is shorter than a
+ * page has been read whole, and is not asked for more. Not for lists such as cgroup.procs.
+ */
+ssize_t file_read_record(int dir, const char *path, struct buf *b);
+
+/* file_read of an open file, from its beginning. */
 ssize_t file_reread(int fd, struct buf *b);
 
 /*

@@ -70,6 +70,7 @@ main(int argc, char **argv)
 	sigset_t stop;
 
 	mallopt(M_ARENA_MAX, 1);
+	mallopt(M_MMAP_THRESHOLD, 128 << 10);   /* and not more later: a large page's memory goes back when it was sent */
 	signal(SIGPIPE, SIG_IGN);
 	sigemptyset(&stop);
 	sigaddset(&stop, SIGTERM);

@@ -57,6 +57,7 @@ place_open(void)
 	open_place(ROOT, rootfs, "");
 	open_place(PROC, procfs, "/proc");
 	open_place(SYS, sysfs, "/sys");
+	scopes[SYS].records = true;
 	open_place(UDEV, udev, "/run/udev/data");
 	if (scopes[PROC].dir < 0) {
 		log_line(LOG_ERROR, "no procfs: is the node's root mounted where --path.rootfs says?", "path", paths[PROC],
@@ -153,11 +154,21 @@ result(ssize_t n)
 	return NULL;
 }
 
+ssize_t
+place_read_to(const struct scope *s, const char *path, struct buf *b)
+{
+	place_note(s, path);
+	if (s->dir < 0)
+		return -ENOENT;
+	if (s->records && strcmp(path, "cgroup.procs") != 0)
+		return file_read_record(s->dir, path, b);
+	return file_read(s->dir, path, b);
+}
+
 char *
 place_read(const struct scope *s, const char *path)
 {
-	place_note(s, path);
-	return result(s->dir < 0 ? -ENOENT : file_read(s->dir, path, &text));
+	return result(place_read_to(s, path, &text));
 }
 
 char *

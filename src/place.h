@@ -2,6 +2,9 @@
 #ifndef PLACE_H
 #define PLACE_H
 
+#include <stdbool.h>
+#include <sys/types.h>
+
 #include "buf.h"
 #include "flag.h"
 #include "labels.h"
@@ -20,6 +23,7 @@ struct scope {
 	int dir;                                /* -1: it is not there */
 	const struct labels *labels;            /* NULL: none */
 	const struct container *container;      /* NULL: the node */
+	bool records;                           /* the kernel prints each file here at once, but for cgroup.procs */
 };
 
 /* Opens the places. False, after a message, if there is no procfs. */
@@ -43,6 +47,9 @@ bool place_is_our_network(void);
  */
 char *place_read(const struct scope *s, const char *path);
 char *place_read_inside(const struct scope *s, const char *path);
+
+/* Reads a file of the scope into a buffer of the caller's. The length, or -errno. */
+ssize_t place_read_to(const struct scope *s, const char *path, struct buf *b);
 
 /*
  * For the message about a failure: notes the file that is about to be read, as the functions above do; blames the last one

@@ -411,7 +411,7 @@ scrape_warm(void)
 
 	for (enum which_page which = NODE_PAGE; which <= CONTAINERS_PAGE; which++) {
 		scrape_select_all(which, &s);
-		scrape_release(scrape(which, &s, false, 1e6));
+		scrape_release(scrape(which, &s, true, 1e6));
 	}
 	__atomic_store_n(&ready, true, __ATOMIC_RELEASE);
 }

@@ -138,20 +138,26 @@ same_key(const struct table *t, const struct metric *m)
 	return next->key != NULL && strcmp(next->key, m->key) == 0 ? next : NULL;
 }
 
-/* Adds the value of a key to its family, or families. */
+/* Adds a value to the metric's family, and to those of the rows with the same key. */
 static int
-take(struct reading *r, const char *name, const char *key, const char *value, uint32_t row)
+add(struct reading *r, const struct metric *m, const char *value, uint32_t row)
 {
-	const struct metric *m = metric_of(r, name, key);
 	double v;
 
-	if (m == NULL)
-		return 0;
 	if (value == NULL || !text_number(value, &v))
 		return -EINVAL;
 	for (; m != NULL; m = same_key(r->t, m))
 		page_add(r->p, m, row, v);
 	return 0;
+}
+
+/* Adds the value of a key, if it is exported. */
+static int
+take(struct reading *r, const char *name, const char *key, const char *value, uint32_t row)
+{
+	const struct metric *m = metric_of(r, name, key);
+
+	return m == NULL ? 0 : add(r, m, value, row);
 }
 
 /* The labels of a row named by word, or false if the table passes it over. */
@@ -180,11 +186,13 @@ single(struct reading *r, char *at)
 int
 keyed(struct reading *r, char *at)
 {
+	const struct metric *m;
 	char *line, *key;
 	int err = 0;
 
 	while ((line = text_line(&at)) != NULL)
-		if ((key = text_word(&line, " \t:")) != NULL && take(r, "", key, text_word(&line, " \t:"), r->row) != 0)
+		if ((key = text_word(&line, " \t:")) != NULL && (m = metric_of(r, "", key)) != NULL &&
+		    add(r, m, text_word(&line, " \t:"), r->row) != 0)
 			err = -EINVAL;
 	return err;
 }
@@ -284,7 +292,7 @@ read_plain(struct reading *r, const struct scope *s)
 	if (r->t->place < PLACES)
 		n = read_kept(r->kept, s->dir, r->t->path);
 	else
-		n = file_read(s->dir, r->t->path, &text);
+		n = place_read_to(s, r->t->path, &text);
 	if (n == 0 && r->t->place < PLACES)     /* those of a cgroup may be empty */
 		return -EINVAL;
 	return n < 0 ? (int)n : r->t->read(r, text.data);
@@ -316,8 +324,7 @@ read_each(struct reading *r, const struct scope *s, const char *star)
 		snprintf(path, sizeof path, "%.*s/%s%s", prefix, r->t->path, names[i], rest);
 		if (!row_of(r, names[i], &r->row))
 			continue;
-		place_note(s, path + (prefix == 0));
-		size = file_read(s->dir, path + (prefix == 0), &text);
+		size = place_read_to(s, path + (prefix == 0), &text);
 		r->keys = 0;
 		if (size >= 0 ? r->t->read(r, text.data) != 0 : !no_answer((int)size))
 			err = size < 0 ? (int)size : -EINVAL;

@@ -18,24 +18,17 @@ text_line(char **at)
 	return line;
 }
 
-/* Separators are one to three characters, and no separator is NUL. */
-static bool
-separates(char c, const char *separators)
-{
-	for (; *separators != '\0'; separators++)
-		if (c == *separators)
-			return true;
-	return false;
-}
-
 char *
 text_word(char **at, const char *separators)
 {
+	/* One to three of them, so that each is held in a register. */
+	const char a = separators[0], b = separators[1] != '\0' ? separators[1] : a,
+	    c = b != a && separators[2] != '\0' ? separators[2] : a;
 	char *word = *at, *end;
 
-	while (separates(*word, separators))
+	while (*word == a || *word == b || *word == c)
 		word++;
-	for (end = word; *end != '\0' && !separates(*end, separators); end++)
+	for (end = word; *end != a && *end != b && *end != c && *end != '\0'; end++)
 		;
 	*at = *end == '\0' ? end : end + 1;
 	*end = '\0';

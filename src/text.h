@@ -9,7 +9,7 @@
 /* The next line of *at without its newline, or NULL at the end. */
 char *text_line(char **at);
 
-/* The next word of *at between any of these separators, or NULL when there is none. */
+/* The next word of *at between any of these one to three separators, or NULL when there is none. */
 char *text_word(char **at, const char *separators);
 
 /* The next field of *at: everything up to the separator, also nothing. NULL when there is none. */

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../file.h"
 #include "../text.h"
 
 #define USAGE COUNTER, ONE, "container_blkio_device_usage_total", "Bytes read and written."
@@ -113,7 +112,7 @@ static int
 update(const struct scope *s, struct page *p)
 {
 	static struct buf text;         /* device() reads files too */
-	ssize_t n = file_read(s->dir, "io.stat", &text);
+	ssize_t n = place_read_to(s, "io.stat", &text);
 	char *at = text.data, *line, *number;
 	int err = 0;
 

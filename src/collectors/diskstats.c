@@ -245,7 +245,7 @@ add(struct page *p, struct disk *d, char *const *words, size_t n)
 static int
 update(const struct scope *s, struct page *p)
 {
-	ssize_t size = file_read(place(PROC)->dir, "diskstats", &lines);
+	ssize_t size = place_read_to(place(PROC), "diskstats", &lines);
 	char *at = lines.data, *line, *words[3 + NUMBERS];
 	struct disk *d;
 	size_t n, row = 0;

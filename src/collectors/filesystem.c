@@ -305,11 +305,11 @@ enum { PATIENCE = 1000 };               /* milliseconds that a scrape waits for 
 static int
 update(const struct scope *s, struct page *p)
 {
-	int err = (int)file_read(place(PROC)->dir, "1/mountinfo", &lines);
+	int err = (int)place_read_to(place(PROC), "1/mountinfo", &lines);
 
 	(void)s;
 	if (err == -ENOENT)
-		err = (int)file_read(place(PROC)->dir, "self/mountinfo", &lines);
+		err = (int)place_read_to(place(PROC), "self/mountinfo", &lines);
 	if (err <= 0)
 		return err == 0 ? -EINVAL : err;
 	err = read_mounts(lines.data);
