@@ -115,6 +115,27 @@ set(const struct flag *f, const char *value)
 	}
 }
 
+/*
+ * --collector.NAME.FLAG of a collector that is not built in: told and passed over, so that a command line of
+ * node_exporter's still starts. Returns how many arguments it takes; 0: it is none of those.
+ */
+static int
+pass_over(char **argv, const char *name, size_t n)
+{
+	const char *dot;
+	char collector[64];
+
+	name += text_starts(name, "no-") ? strlen("no-") : 0;
+	if (!text_starts(name, "collector.") || (dot = strchr(name + strlen("collector."), '.')) == NULL || dot >= argv[0] + 2 + n)
+		return 0;
+	name += strlen("collector.");
+	snprintf(collector, sizeof collector, "%.*s", (int)(dot - name), name);
+	if (!scrape_known_elsewhere(collector))
+		return 0;
+	log_line(LOG_WARN, "this flag has no effect: its collector is not built in", "flag", argv[0], NULL);
+	return strchr(argv[0], '=') == NULL && argv[1] != NULL && argv[1][0] != '-' ? 2 : 1;
+}
+
 /* One argument, and the next one where it is the value. Returns how many were taken. */
 static int
 take(char **argv)
@@ -123,6 +144,7 @@ take(char **argv)
 	size_t n = equals != NULL ? (size_t)(equals - name) : strlen(name);
 	bool no = text_starts(name, "no-");
 	const struct flag *f = find(name, n);
+	int passed;
 
 	if (f == NULL && no)
 		f = find(name + 3, n - 3);
@@ -141,6 +163,8 @@ take(char **argv)
 	if (equals == NULL && (switch_collector(name, true) ||
 	    (text_starts(name, "no-") && switch_collector(name + 3, false))))
 		return 1;
+	if (f == NULL && (passed = pass_over(argv, name, n)) > 0)
+		return passed;
 	refuse(f != NULL ? "takes no value" : "unknown flag", name);
 }
 
