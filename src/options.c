@@ -115,6 +115,15 @@ set(const struct flag *f, const char *value)
 	}
 }
 
+static bool
+built_in(const char *name)
+{
+	for (size_t i = 0; i < n_collectors; i++)
+		if (strcmp(collectors[i]->name, name) == 0)
+			return true;
+	return false;
+}
+
 /*
  * --collector.NAME.FLAG of a collector that is not built in: told and passed over, so that a command line of
  * node_exporter's still starts. Returns how many arguments it takes; 0: it is none of those.
@@ -130,7 +139,7 @@ pass_over(char **argv, const char *name, size_t n)
 		return 0;
 	name += strlen("collector.");
 	snprintf(collector, sizeof collector, "%.*s", (int)(dot - name), name);
-	if (!scrape_known_elsewhere(collector))
+	if (!scrape_known_elsewhere(collector) || built_in(collector))
 		return 0;
 	log_line(LOG_WARN, "this flag has no effect: its collector is not built in", "flag", argv[0], NULL);
 	return strchr(argv[0], '=') == NULL && argv[1] != NULL && argv[1][0] != '-' ? 2 : 1;
