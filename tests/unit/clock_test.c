@@ -19,6 +19,7 @@ static struct page *p;
 static void
 create(void)
 {
+	cr_assert(place_open());
 	p = page_new();
 }
 
@@ -79,4 +80,22 @@ Test(clock, names)
 	snprintf(line, sizeof line, "node_uname_info{domainname=\"%s\",machine=\"%s\",nodename=\"%s\",release=\"%s\","
 	    "sysname=\"Linux\",version=\"%s\"} 1\n", u.domainname, u.machine, u.nodename, u.release, u.version);
 	cr_expect(strstr(printed(p), line) != NULL, "no %s in:\n%s", line, printed(p));
+}
+
+/* In a pod without the node's network uname(2) names the pod. */
+Test(clock, name_of_the_node)
+{
+	char root[] = "/tmp/clock-XXXXXX", command[200];
+
+	cr_assert(mkdtemp(root) != NULL);
+	snprintf(command, sizeof command, "mkdir -p %s/etc %s/proc && echo the-node >%s/etc/hostname", root, root, root);
+	cr_assert_eq(system(command), 0);
+	for (const struct flag *f = place_flags; f->name != NULL; f++)
+		if (strcmp(f->name, "path.rootfs") == 0)
+			*(const char **)f->to = root;
+	cr_assert(place_open());
+	cr_assert_eq(uname_.update(NULL, p), 0);
+	cr_expect(strstr(printed(p), "nodename=\"the-node\"") != NULL, "%s", printed(p));
+	snprintf(command, sizeof command, "rm -r %s", root);
+	cr_expect_eq(system(command), 0);
 }
