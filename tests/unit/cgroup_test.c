@@ -182,6 +182,25 @@ Test(cgroup, recreated)
 	expect("/\n/kubepods.slice\n" POD "\n" A "\n");
 }
 
+/* A container that is as it was does not hold on to a pod that is not. */
+Test(cgroup, recreated_pod_around_a_container)
+{
+	char old[512], new[512];
+
+	make(A);
+	cgroup_refresh(true);
+	snprintf(old, sizeof old, "%s" POD, node_path("cgroup"));
+	cr_assert_eq(rename(old, node_path("old")), 0);
+	make(POD);
+	snprintf(new, sizeof new, "%s" A, node_path("cgroup"));
+	snprintf(old, sizeof old, "%s/%s", node_path("old"), strrchr(A, '/') + 1);
+	cr_assert_eq(rename(old, new), 0);
+	node_remove("old");
+	cgroup_refresh(true);
+	expect("/\n/kubepods.slice\n" POD "\n" A "\n");
+	cr_expect_eq(cgroup_pod(1)->container, find(POD)->container);
+}
+
 /* A directory deeper than any is not followed, and nothing is lost but it. */
 Test(cgroup, deep_tree)
 {

@@ -34,7 +34,7 @@ create(void)
 	only_vmstat.on[scrape_find(NODE_PAGE, "vmstat")] = true;
 }
 
-TestSuite(scrape, .init = create, .fini = node_clean, .timeout = 60);
+TestSuite(scrape, .init = create, .fini = node_clean, .timeout = 30);
 
 struct asker {
 	pthread_t thread;
