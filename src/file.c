@@ -3,11 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 /*
@@ -75,21 +72,6 @@ file_read_record(int dir, const char *path, struct buf *b)
 	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
 
 	return fd < 0 ? -errno : read_and_close(fd, b, true);
-}
-
-int
-file_open_inside(int root, const char *path, int flags)
-{
-	struct open_how how = {
-		.flags = (uint64_t)(flags | O_CLOEXEC),
-		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
-	};
-	int fd, tries = 32;
-
-	do
-		fd = (int)syscall(SYS_openat2, root, path, &how, sizeof how);
-	while (fd < 0 && (errno == EAGAIN || errno == EINTR) && --tries > 0);
-	return fd < 0 ? -errno : fd;
 }
 
 ssize_t
