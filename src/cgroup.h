@@ -17,6 +17,18 @@ struct container {
 	double started;                 /* in seconds since the epoch */
 };
 
+/* Limits of a cgroup; INFINITY where there is none, NAN where the cgroup has no such file. */
+struct limits {
+	double quota, period;           /* CPU time in microseconds */
+	double weight;
+	double memory, swap, reservation;
+	double threads;
+	bool garbled;                   /* one of them could not be read as a number */
+};
+
+/* Good until the next collection. */
+const struct limits *cgroup_limits(const struct scope *s);
+
 /* Finds the tree. Without one there are no containers; a log line has said why. */
 void cgroup_open(void);
 

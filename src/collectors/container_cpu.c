@@ -2,9 +2,10 @@
 #include "../collector.h"
 
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
-#include "../text.h"
+#include "../cgroup.h"
 
 static const struct metric stat[] = {
 	{ "usage_usec", COUNTER, US, "container_cpu_usage_seconds_total", "CPU time used.", { { "cpu", "total" } } },
@@ -22,19 +23,10 @@ static const struct table tables[] = {
 	{ 0 },
 };
 
-/* "max 100000", or the quota and the period; the root has neither. */
-static bool
-has_quota(const struct scope *s)
-{
-	const char *max = place_read(s, "cpu.max");
-
-	return max != NULL && !text_starts(max, "max");
-}
-
 static int
 update(const struct scope *s, struct page *p)
 {
-	bool quota = has_quota(s);
+	bool quota = isfinite(cgroup_limits(s)->quota);
 	char *text = place_read(s, "cpu.stat"), *throttling;
 
 	if (text == NULL)

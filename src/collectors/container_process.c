@@ -2,8 +2,10 @@
 #include "../collector.h"
 
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
+#include "../cgroup.h"
 #include "../text.h"
 
 enum { PROCESSES, THREADS, THREADS_MAX };
@@ -25,31 +27,21 @@ lines(const char *text)
 	return n;
 }
 
-/* The number in a file; without one v stays. "max" is no limit, and as cAdvisor has it 0. 0 or -EINVAL. */
-static int
-number(const struct scope *s, const char *path, double *v)
-{
-	char *text = place_read(s, path);
-
-	if (text == NULL || strcmp(text_trim(text), "max") == 0)
-		return 0;
-	return text_number(text, v) ? 0 : -EINVAL;
-}
-
 /* Where nothing counts pids, the processes right here are all that is known. A threaded cgroup has no cgroup.procs. */
 static int
 update(const struct scope *s, struct page *p)
 {
+	const struct limits *l = cgroup_limits(s);
 	char *text = place_read(s, "cgroup.procs");
-	double processes = text == NULL ? 0 : (double)lines(text), threads = processes, max = 0;
+	double threads = text == NULL ? 0 : (double)lines(text);
 
 	if (text != NULL)
-		page_add(p, &metrics[PROCESSES], 0, processes);
-	if (number(s, "pids.current", &threads) != 0 || number(s, "pids.max", &max) != 0)
+		page_add(p, &metrics[PROCESSES], 0, threads);
+	if ((text = place_read(s, "pids.current")) != NULL && !text_number(text_trim(text), &threads))
 		return -EINVAL;
 	page_add(p, &metrics[THREADS], 0, threads);
-	page_add(p, &metrics[THREADS_MAX], 0, max);
-	return 0;
+	page_add(p, &metrics[THREADS_MAX], 0, isfinite(l->threads) ? l->threads : 0);
+	return l->garbled ? -EINVAL : 0;
 }
 
 const struct collector container_process = {

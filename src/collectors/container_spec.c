@@ -2,6 +2,7 @@
 #include "../collector.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdint.h>
 #include <string.h>
 #include <time.h>
@@ -23,22 +24,6 @@ static const struct metric metrics[] = {
 	{ 0 },
 };
 
-/* A limit; "max" is none, and as cAdvisor has it 0, as is one beyond 2^62. -ENOENT if the cgroup has no such file. */
-static int
-limit(const struct scope *s, const char *path, double *v)
-{
-	char *text = place_read(s, path);
-
-	*v = 0;
-	if (text == NULL)
-		return -errno;
-	if (strcmp(text_trim(text), "max") != 0 && !text_number(text, v))
-		return -EINVAL;
-	if (*v > 0x1p62)
-		*v = 0;
-	return 0;
-}
-
 static double
 meminfo(const char *key)
 {
@@ -52,74 +37,52 @@ meminfo(const char *key)
 	return 0;
 }
 
-/* "max 100000", or the quota and the period. */
-static int
-add_quota(const struct scope *s, struct page *p)
+/* The root has no quota and no weight, which cAdvisor has as 0. */
+static void
+add_cpu(const struct scope *s, struct page *p, const struct limits *l)
 {
-	char *text = place_read(s, "cpu.max"), *quota, *period;
-	double q = 0, v;
-
-	if (text == NULL) {
-		if (s->container->root)
-			page_add(p, &metrics[PERIOD], 0, 0);
-		return 0;
-	}
-	quota = text_word(&text, " \n");
-	period = text_word(&text, " \n");
-	if (period == NULL || !text_number(period, &v) || (strcmp(quota, "max") != 0 && !text_number(quota, &q)))
-		return -EINVAL;
-	page_add(p, &metrics[PERIOD], 0, v);
-	if (q > 0)
-		page_add(p, &metrics[QUOTA], 0, q);
-	return 0;
+	if (!isnan(l->period) || s->container->root)
+		page_add(p, &metrics[PERIOD], 0, isnan(l->period) ? 0 : l->period);
+	if (isfinite(l->quota) && l->quota > 0)
+		page_add(p, &metrics[QUOTA], 0, l->quota);
+	/* The weight's range is 1 to 10000, that of shares 2 to 262144; an idle cgroup has weight 0. */
+	if (l->weight > 0)
+		page_add(p, &metrics[SHARES], 0, (double)(2 + ((int64_t)l->weight - 1) * 262142 / 9999));
+	else if (l->weight == 0 || s->container->root)
+		page_add(p, &metrics[SHARES], 0, 0);
 }
 
-/* The weight's range is 1 to 10000, that of shares 2 to 262144; an idle cgroup has weight 0. */
-static int
-add_shares(const struct scope *s, struct page *p)
+/* As cAdvisor has it, no limit is 0, and so is one beyond 2^62. */
+static double
+bytes(double limit)
 {
-	double v;
-	int err = limit(s, "cpu.weight", &v);
-
-	if (err == 0)
-		page_add(p, &metrics[SHARES], 0, v == 0 ? 0 : (double)(2 + ((int64_t)v - 1) * 262142 / 9999));
-	else if (s->container->root)
-		page_add(p, &metrics[SHARES], 0, 0);
-	return err;
+	return limit <= 0x1p62 ? limit : 0;
 }
 
 /* Where the controller is on, all three. */
-static int
-add_memory(const struct scope *s, struct page *p)
+static void
+add_memory(const struct scope *s, struct page *p, const struct limits *l)
 {
-	double max, swap, min;
-	int err;
+	bool root = s->container->root;
 
-	if (s->container->root) {
-		page_add(p, &metrics[MEMORY], 0, meminfo("MemTotal"));
-		page_add(p, &metrics[SWAP], 0, meminfo("SwapTotal"));
-		page_add(p, &metrics[RESERVATION], 0, 0);
-		return 0;
-	}
-	if ((err = limit(s, "memory.max", &max)) != 0)
-		return err;
-	page_add(p, &metrics[MEMORY], 0, max);
-	limit(s, "memory.swap.max", &swap);
-	page_add(p, &metrics[SWAP], 0, swap);
-	limit(s, "memory.min", &min);
-	page_add(p, &metrics[RESERVATION], 0, min);
-	return 0;
+	if (isnan(l->memory) && !root)
+		return;
+	page_add(p, &metrics[MEMORY], 0, root ? meminfo("MemTotal") : bytes(l->memory));
+	page_add(p, &metrics[SWAP], 0, root ? meminfo("SwapTotal") : bytes(l->swap));
+	page_add(p, &metrics[RESERVATION], 0, root ? 0 : bytes(l->reservation));
 }
 
 static int
 update(const struct scope *s, struct page *p)
 {
-	int quota = add_quota(s, p), shares = add_shares(s, p), memory = add_memory(s, p);
+	const struct limits *l = cgroup_limits(s);
 
+	add_cpu(s, p, l);
+	add_memory(s, p, l);
 	if (s->container->started > 0)
 		page_add(p, &metrics[STARTED], 0, s->container->started);
 	page_add(p, &metrics[SEEN], 0, (double)time(NULL));
-	return quota == -EINVAL || shares == -EINVAL || memory == -EINVAL ? -EINVAL : 0;
+	return l->garbled ? -EINVAL : 0;
 }
 
 const struct collector container_spec = {

@@ -1,0 +1,59 @@
+/* Names of containers, and the labels of everything that is exported. */
+#include "cgroup_node.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+
+static const char *
+or_empty(const char *text)
+{
+	return text == NULL ? "" : text;
+}
+
+void
+cgroup_label(struct node *n)
+{
+	const struct identity *pod = n->pod != NULL ? &n->pod->who : &n->who;
+	const char *name = n->who.name != NULL ? n->who.name : n->id;
+	const struct label labels[] = {
+		{ "container", or_empty(n->who.container) },
+		{ "id", n->path },
+		{ "image", or_empty(n->who.image) },
+		{ "name", n->c.kind == CGROUP_CONTAINER ? name : "" },
+		{ "namespace", or_empty(n->who.namespace != NULL ? n->who.namespace : pod->namespace) },
+		{ "pod", or_empty(n->who.pod != NULL ? n->who.pod : pod->pod) },
+	};
+
+	free((void *)(uintptr_t)n->c.scope.labels);
+	n->c.scope.labels = labels_new(labels, sizeof labels / sizeof *labels);
+}
+
+/* A pod is called what any of its containers says. */
+static void
+name_pod(struct node *pod, const struct identity *who)
+{
+	if (pod == NULL || pod->known || who->pod == NULL)
+		return;
+	pod->who.namespace = must_copy(or_empty(who->namespace));
+	pod->who.pod = must_copy(who->pod);
+	pod->known = true;
+	for (size_t i = 0; i < cgroup_nodes.n; i++)
+		if (cgroup_nodes.list[i] == pod || cgroup_nodes.list[i]->pod == pod)
+			cgroup_label(cgroup_nodes.list[i]);
+}
+
+void
+cgroup_name_nodes(void)
+{
+	for (size_t i = 0; i < cgroup_nodes.n; i++) {
+		struct node *n = cgroup_nodes.list[i];
+
+		if (n->c.kind != CGROUP_CONTAINER || n->known || !cgroup_due(&n->name))
+			continue;
+		n->known = identity_find(n->id, &n->who);
+		if (!n->known)
+			continue;
+		cgroup_label(n);
+		name_pod(n->pod, &n->who);
+	}
+}

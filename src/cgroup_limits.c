@@ -1,0 +1,101 @@
+/* Limits of cgroups, read again only when a process wrote to one. */
+#include "cgroup_node.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "text.h"
+
+/* A number, "max" as infinity, and NAN for a word that is not there. */
+static double
+value(const char *word, struct limits *l)
+{
+	double v = NAN;
+
+	if (word == NULL)
+		return NAN;
+	if (strcmp(word, "max") == 0)
+		return INFINITY;
+	if (!text_number(word, &v)) {
+		l->garbled = true;
+		return NAN;
+	}
+	return v;
+}
+
+static double
+limit(const struct scope *s, const char *path, struct limits *l)
+{
+	char *text = place_read(s, path);
+
+	return value(text == NULL ? NULL : text_trim(text), l);
+}
+
+/* "max 100000": the quota and the period in microseconds. */
+static void
+read_cpu_max(const struct scope *s, struct limits *l)
+{
+	char *text = place_read(s, "cpu.max");
+
+	l->quota = text == NULL ? NAN : value(text_word(&text, " \n"), l);
+	l->period = text == NULL ? NAN : value(text_word(&text, " \n"), l);
+	if (text != NULL && isnan(l->period)) {
+		l->quota = NAN;
+		l->garbled = true;
+	}
+}
+
+const struct limits *
+cgroup_limits(const struct scope *s)
+{
+	struct node *n = (struct node *)(uintptr_t)s->container;
+	struct limits *l = &n->limits;
+
+	if (n->limits_known)
+		return l;
+	l->garbled = false;
+	read_cpu_max(s, l);
+	l->weight = limit(s, "cpu.weight", l);
+	l->memory = limit(s, "memory.max", l);
+	l->swap = limit(s, "memory.swap.max", l);
+	l->reservation = limit(s, "memory.min", l);
+	l->threads = limit(s, "pids.max", l);
+	n->limits_known = n->watch >= 0;
+	return l;
+}
+
+static struct nodes watched;            /* in the order of their watches */
+
+static int
+by_watch(const void *a, const void *b)
+{
+	int one = (*(struct node *const *)a)->watch, other = (*(struct node *const *)b)->watch;
+
+	return (one > other) - (one < other);
+}
+
+void
+cgroup_limits_watched(void)
+{
+	watched.n = cgroup_nodes.n;
+	watched.list = must_realloc(watched.list, (watched.n + 1) * sizeof(struct node *));
+	memcpy(watched.list, cgroup_nodes.list, watched.n * sizeof(struct node *));
+	qsort(watched.list, watched.n, sizeof(struct node *), by_watch);
+	for (size_t i = 0; i < watched.n; i++)
+		watched.list[i]->limits_known = false;
+}
+
+/* The kernel tells its own news by the same event: those are no limits. */
+void
+cgroup_limits_written(int watch, const char *file)
+{
+	struct node key = { .watch = watch }, *p = &key, **found;
+
+	if (watched.n == 0 || text_starts(file, "cgroup.") || strstr(file, ".events") != NULL)
+		return;
+	found = bsearch(&p, watched.list, watched.n, sizeof(struct node *), by_watch);
+	if (found != NULL)
+		(*found)->limits_known = false;
+}
