@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -130,6 +131,56 @@ Test(cgroup, inside_of_a_container)
 	make(POD "/crio-" ID_A ".scope/system.slice/docker-" ID_B ".scope");
 	make(POD "/crio-conmon-" ID_A ".scope");
 	expect("/\n/kubepods.slice\n" POD "\n" POD "/crio-" ID_A ".scope\n");
+}
+
+/* Another file in place of this one, without an event of a write. */
+static void
+swap_unseen(const char *path, const char *text)
+{
+	node_put("elsewhere/new", text);
+	cr_assert_eq(rename(node_path("elsewhere/new"), node_path(path)), 0);
+}
+
+Test(cgroup, limits)
+{
+	const struct limits *l;
+
+	make(A);
+	node_put("cgroup" A "/cpu.max", "20000 100000\n");
+	node_put("cgroup" A "/memory.max", "max\n");
+	cgroup_refresh(false);
+	l = cgroup_limits(find(A));
+	cr_expect_eq(l->quota, 20000);
+	cr_expect_eq(l->period, 100000);
+	cr_expect(isinf(l->memory) && isnan(l->weight) && isnan(l->threads) && !l->garbled);
+}
+
+Test(cgroup, limits_are_read_after_a_write)
+{
+	make(A);
+	node_put("cgroup" A "/memory.max", "1000\n");
+	node_put("cgroup" A "/pids.max", "10\n");
+	cgroup_refresh(false);
+	cr_expect_eq(cgroup_limits(find(A))->memory, 1000);
+	swap_unseen("cgroup" A "/memory.max", "2000\n");
+	node_put("cgroup" A "/memory.events", "oom 1\n");
+	node_put("cgroup" A "/cgroup.procs", "1\n");
+	swap_unseen("cgroup" A "/pids.max", "20\n");
+	cgroup_refresh(false);
+	cr_expect_eq(cgroup_limits(find(A))->threads, 10, "limits are read at each look");
+	node_put("cgroup" A "/memory.max", "3000\n");
+	cgroup_refresh(false);
+	cr_expect_eq(cgroup_limits(find(A))->memory, 3000);
+	cr_expect_eq(cgroup_limits(find(A))->threads, 20);
+}
+
+Test(cgroup, garbled_limits)
+{
+	make(A);
+	node_put("cgroup" A "/cpu.max", "50000\n");
+	cgroup_refresh(false);
+	cr_expect(cgroup_limits(find(A))->garbled);
+	cr_expect(isnan(cgroup_limits(find(A))->quota));
 }
 
 Test(cgroup, containers_come_and_go)
