@@ -40,6 +40,9 @@ fuzz: ## every fuzz target for a minute (FUZZ_SECONDS)
 bench: build ## CPU, system calls and memory beside node_exporter and the kernel floor
 	@NODEGAUGE=$(CURDIR)/build/nodegauge tests/bench/run.sh
 
+docs: build ## write docs/metrics.md anew from the tables
+	@build/nodegauge --markdown >docs/metrics.md
+
 lint: ## shellcheck, clang's warnings, clang-tidy
 	@tools/install.sh build lint
 	@tools/lint.sh
@@ -59,4 +62,4 @@ vm: build ## the tests in a virtual machine with cgroup v2
 clean: ## remove every build directory; fetched sources and programs stay in the cache
 	@rm -rf build build-*
 
-.PHONY: help build run test debug sanitize fuzz bench lint image chart vm clean
+.PHONY: help build run test debug sanitize fuzz bench docs lint image chart vm clean
