@@ -16,10 +16,12 @@
 
 #include "file.h"
 #include "hierarchy.h"
+#include "log.h"
 #include "self.h"
 #include "watch.h"
 
-enum { DEPTH_MAX = 32, WALK_SECONDS = 60, PATIENCE_MAX = 64 };
+/* A user who may make cgroups can make many: no more than NODES_MAX are exported. */
+enum { DEPTH_MAX = 32, NODES_MAX = 20000, WALK_SECONDS = 60, PATIENCE_MAX = 64 };
 
 struct nodes cgroup_nodes;
 
@@ -83,7 +85,19 @@ forget(struct node *n)
 	free(n);
 }
 
-/* The node of a directory that the walk met; NULL if it has gone already. */
+static bool
+too_many(void)
+{
+	static bool told;
+
+	if (cgroup_nodes.n < NODES_MAX)
+		return false;
+	if (!told)
+		log_line(LOG_WARN, "too many cgroups: the rest is not exported", "path", tree.path, NULL);
+	return told = true;
+}
+
+/* The node of a directory that the walk met; NULL if it has gone already, or if there are too many. */
 static struct node *
 meet(int dir, const char *name, ino_t inode, const char *path, enum cgroup_kind kind, const char *id, struct node *pod)
 {
@@ -94,7 +108,7 @@ meet(int dir, const char *name, ino_t inode, const char *path, enum cgroup_kind 
 		n->seen = true;
 		return n;
 	}
-	if ((fd = file_directory(dir, name)) < 0)
+	if (too_many() || (fd = file_directory(dir, name)) < 0)
 		return NULL;
 	n = must_realloc(NULL, sizeof *n);
 	*n = (struct node){ .inode = inode, .pod = pod, .seen = true, .path = must_copy(path) };

@@ -31,17 +31,14 @@ watch_add(const char *path, bool children)
 	int w = inotify_add_watch(watcher, path, events);
 
 	if (w < 0) {
-		if (errno != ENOENT && !blind) {
+		if (errno != ENOENT && errno != ENAMETOOLONG && !blind) {
 			log_line(LOG_WARN, "cannot watch the cgroup tree; it is walked at each scrape instead",
 			    "path", path, "err", strerror(errno), NULL);
 			blind = true;
 		}
 		return -1;
 	}
-	if (n_watches == room_watches) {
-		room_watches = room_watches * 2 + 64;
-		watches = must_realloc(watches, room_watches * sizeof *watches);
-	}
+	watches = must_grow(watches, n_watches, &room_watches, sizeof *watches);
 	return watches[n_watches++] = w;
 }
 
