@@ -18,6 +18,21 @@ must_realloc(void *old, size_t size)
 	return p;
 }
 
+void *
+must_zero(size_t size)
+{
+	return memset(must_realloc(NULL, size), 0, size);
+}
+
+void *
+must_grow(void *array, size_t n, size_t *room, size_t size)
+{
+	if (n < *room)
+		return array;
+	*room = *room * 2 + 2;
+	return must_realloc(array, *room * size);
+}
+
 char *
 must_copy(const char *text)
 {

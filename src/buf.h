@@ -17,8 +17,12 @@ void buf_text(struct buf *b, const char *text);
 void buf_print(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_free(struct buf *b);
 
-/* realloc and strdup that do not fail. */
+/* realloc, calloc of one and strdup that do not fail. */
 void *must_realloc(void *old, size_t size);
+void *must_zero(size_t size);
 char *must_copy(const char *text);
+
+/* The array, moved if need be to have room for more than n elements of this size. *room is how many it has room for. */
+void *must_grow(void *array, size_t n, size_t *room, size_t size);
 
 #endif

@@ -175,10 +175,7 @@ take_link(const struct nlmsghdr *m, void *to)
 		buf_add(&all.aliases, "", 1);
 		return;
 	}
-	if (all.n == all.room) {
-		all.room = all.room * 2 + 8;
-		all.links = must_realloc(all.links, all.room * sizeof *all.links);
-	}
+	all.links = must_grow(all.links, all.n, &all.room, sizeof *all.links);
 	info = NLMSG_DATA(m);
 	l = &all.links[all.n++];
 	*l = (struct link){

@@ -30,10 +30,10 @@ struct page {
 struct page *
 page_new(void)
 {
-	struct page *p = memset(must_realloc(NULL, sizeof *p), 0, sizeof *p);
+	struct page *p = must_zero(sizeof *p);
 
 	p->room_known = 1024;
-	p->known = memset(must_realloc(NULL, p->room_known * sizeof *p->known), 0, p->room_known * sizeof *p->known);
+	p->known = must_zero(p->room_known * sizeof *p->known);
 	page_clear(p);
 	return p;
 }
@@ -72,10 +72,7 @@ page_clear(struct page *p)
 void
 page_scope(struct page *p, const struct labels *labels)
 {
-	if (p->n_scopes == p->room_scopes) {
-		p->room_scopes = p->room_scopes * 2 + 16;
-		p->scopes = must_realloc(p->scopes, p->room_scopes * sizeof *p->scopes);
-	}
+	p->scopes = must_grow(p->scopes, p->n_scopes, &p->room_scopes, sizeof *p->scopes);
 	p->scope = (uint32_t)p->n_scopes;
 	p->scopes[p->n_scopes++] = labels;
 }
@@ -144,7 +141,7 @@ static void
 grow_known(struct page *p)
 {
 	size_t room = p->room_known * 2;
-	struct known *wider = memset(must_realloc(NULL, room * sizeof *wider), 0, room * sizeof *wider);
+	struct known *wider = must_zero(room * sizeof *wider);
 
 	for (size_t i = 0; i < p->room_known; i++)
 		if (p->known[i].metric != NULL)
@@ -216,10 +213,7 @@ page_add(struct page *p, const struct metric *m, uint32_t row, double value)
 	}
 	if (m->fixed[0].name != NULL)
 		row = with_fixed(p, k, row);
-	if (f->n == f->room) {
-		f->room = f->room * 2 + 2;
-		f->samples = must_realloc(f->samples, f->room * sizeof *f->samples);
-	}
+	f->samples = must_grow(f->samples, f->n, &f->room, sizeof *f->samples);
 	f->samples[f->n++] = (struct sample){ exported(m->unit, value), p->scope, row };
 	p->samples++;
 }

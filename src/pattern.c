@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "buf.h"
+
 enum { STEPS_MAX = 100000 };    /* of one match; RE2 needs no limit, a backtracking matcher does */
 
 struct pattern {
@@ -30,7 +32,7 @@ pattern_new(const char *text, char *error, size_t size)
 		snprintf(error, size, "%s at offset %zu", (char *)reason, (size_t)offset);
 		return NULL;
 	}
-	p = calloc(1, sizeof *p);
+	p = must_zero(sizeof *p);
 	p->code = compiled;
 	p->match = pcre2_match_data_create(1, NULL);
 	p->context = pcre2_match_context_create(NULL);

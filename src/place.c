@@ -190,6 +190,7 @@ place_list(const struct scope *s, const char *path, const char *glob, char ***na
 	int fd = s->dir < 0 ? (errno = ENOENT, -1) : openat(s->dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), n = 0;
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *entry;
+	size_t room = 0;
 
 	*names = NULL;
 	if (dir == NULL)
@@ -197,8 +198,7 @@ place_list(const struct scope *s, const char *path, const char *glob, char ***na
 	while ((entry = readdir(dir)) != NULL) {
 		if (entry->d_name[0] == '.' || fnmatch(glob, entry->d_name, 0) != 0)
 			continue;
-		if ((n & (n - 1)) == 0)
-			*names = must_realloc(*names, (size_t)(n == 0 ? 1 : n * 2) * sizeof **names);
+		*names = must_grow(*names, (size_t)n, &room, sizeof **names);
 		(*names)[n++] = must_copy(entry->d_name);
 	}
 	closedir(dir);

@@ -182,7 +182,7 @@ append(void *to, const char *text, size_t size)
 static struct body *
 print(bool compressed)
 {
-	struct body *b = memset(must_realloc(NULL, sizeof *b), 0, sizeof *b);
+	struct body *b = must_zero(sizeof *b);
 
 	b->holders = 1;
 	if (compressed) {
@@ -205,7 +205,7 @@ join(enum which_page which, const struct selection *sel)
 	for (f = flights; f != NULL; f = f->next)
 		if (f->open && f->which == which && memcmp(&f->selection, sel, sizeof *sel) == 0)
 			return f;
-	f = memset(must_realloc(NULL, sizeof *f), 0, sizeof *f);
+	f = must_zero(sizeof *f);
 	f->which = which;
 	f->selection = *sel;
 	f->open = true;

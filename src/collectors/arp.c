@@ -38,10 +38,7 @@ count(int index, const char *name)
 	for (; t < all.tallies + all.n && (t->index != index || strcmp(t->name, name) != 0); t++)
 		;
 	if (t == all.tallies + all.n) {
-		if (all.n == all.room) {
-			all.room = all.room * 2 + 8;
-			all.tallies = must_realloc(all.tallies, all.room * sizeof *all.tallies);
-		}
+		all.tallies = must_grow(all.tallies, all.n, &all.room, sizeof *all.tallies);
 		t = &all.tallies[all.n++];
 		*t = (struct tally){ .index = index };
 		snprintf(t->name, sizeof t->name, "%s", name);

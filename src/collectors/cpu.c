@@ -244,7 +244,7 @@ read_isolated(void)
 		if (!text_u64(from, 10, &first) || !text_u64(range == NULL ? from : range, 10, &last))
 			return;
 		if (isolated == NULL)
-			isolated = memset(must_realloc(NULL, ISOLATED_MAX), 0, ISOLATED_MAX);
+			isolated = must_zero(ISOLATED_MAX);
 		for (; first <= last && first < ISOLATED_MAX; first++)
 			isolated[first] = true;
 	}

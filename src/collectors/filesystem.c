@@ -52,7 +52,7 @@ enum { HASHES = 512 };
 static struct buf lines, paths;
 static struct mount *mounts;
 static struct question *questions;
-static size_t n_mounts, room, n_questions;
+static size_t n_mounts, room_mounts, n_questions, room_questions;
 static uint32_t heads[HASHES];          /* of mounts by their points, as place + 1 */
 static char **remote_ids;               /* what is mounted on these is reached only through them */
 static size_t n_remote_ids, room_remote_ids;
@@ -133,10 +133,7 @@ is_remote(const struct mount *m)
 	for (size_t i = 0; !found && i < n_remote_ids; i++)
 		found = strcmp(m->parent, remote_ids[i]) == 0;
 	if (found) {
-		if (n_remote_ids == room_remote_ids) {
-			room_remote_ids = room_remote_ids * 2 + 16;
-			remote_ids = must_realloc(remote_ids, room_remote_ids * sizeof *remote_ids);
-		}
+		remote_ids = must_grow(remote_ids, n_remote_ids, &room_remote_ids, sizeof *remote_ids);
 		remote_ids[n_remote_ids++] = m->id;
 	}
 	return found;
@@ -171,10 +168,13 @@ keep(struct mount *m, bool far)
 		if (strcmp(m->major, other->major) == 0 && strcmp(m->minor, other->minor) == 0)
 			return;
 	}
-	if (m->question == n_questions)
+	if (m->question == n_questions) {
+		questions = must_grow(questions, n_questions, &room_questions, sizeof *questions);
 		questions[n_questions++] = (struct question){ .path = m->point };
+	}
 	questions[m->question].far |= far;
 	m->next = *head;
+	mounts = must_grow(mounts, n_mounts, &room_mounts, sizeof *mounts);
 	mounts[n_mounts++] = *m;
 	*head = (uint32_t)n_mounts;
 }
@@ -196,14 +196,8 @@ read_mounts(char *at)
 			continue;
 		}
 		far = is_remote(&m);
-		if (!filter_takes(&points, m.point) || !filter_takes(&types, m.type))
-			continue;
-		if (n_mounts == room) {
-			room = room * 2 + 16;
-			mounts = must_realloc(mounts, room * sizeof *mounts);
-			questions = must_realloc(questions, room * sizeof *questions);
-		}
-		keep(&m, far);
+		if (filter_takes(&points, m.point) && filter_takes(&types, m.type))
+			keep(&m, far);
 	}
 	return err;
 }

@@ -235,10 +235,7 @@ take_address(const struct nlmsghdr *m, void *to)
 		all.n = 0;
 	if (bytes == NULL || (info->ifa_family != AF_INET && info->ifa_family != AF_INET6))
 		return;
-	if (all.n == all.room) {
-		all.room = all.room * 2 + 8;
-		all.addresses = must_realloc(all.addresses, all.room * sizeof *all.addresses);
-	}
+	all.addresses = must_grow(all.addresses, all.n, &all.room, sizeof *all.addresses);
 	a = &all.addresses[all.n++];
 	*a = (struct address){ info->ifa_index, info->ifa_prefixlen, info->ifa_family };
 	memcpy(a->bytes, bytes, info->ifa_family == AF_INET ? 4 : 16);
