@@ -5,16 +5,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
+#include <limits.h>
+#include <linux/magic.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
-#include <linux/magic.h>
 #include <unistd.h>
 
 #include "file.h"
 #include "log.h"
+#include "text.h"
 
 static const char *rootfs = "/", *procfs, *sysfs, *udev, *cgroupfs;
 
@@ -169,6 +172,29 @@ char *
 place_read(const struct scope *s, const char *path)
 {
 	return result(place_read_to(s, path, &text));
+}
+
+char *
+place_readf(const struct scope *s, const char *format, ...)
+{
+	char path[PATH_MAX];
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = vsnprintf(path, sizeof path, format, args);
+	va_end(args);
+	return n < (int)sizeof path ? place_read(s, path) : result(-ENAMETOOLONG);
+}
+
+int
+place_number(const struct scope *s, const char *path, double *value)
+{
+	char *word = place_read(s, path);
+
+	if (word == NULL)
+		return -errno;
+	return text_number(text_trim(word), value) ? 0 : -EINVAL;
 }
 
 char *

@@ -43,10 +43,14 @@ bool place_is_our_network(void);
 
 /*
  * Reads a file of the scope into a buffer that the next call uses again. NULL, and errno, if it cannot be read.
- * place_read_inside is for places that others may write to (ROOT, UDEV): links stay inside, only regular files.
+ * place_readf prints the path first, place_read_inside is for places that others may write to (ROOT, UDEV): links stay inside, only regular files.
  */
 char *place_read(const struct scope *s, const char *path);
+char *place_readf(const struct scope *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 char *place_read_inside(const struct scope *s, const char *path);
+
+/* The number that a file of the scope consists of. 0, -EINVAL if it is none, or another -errno. */
+int place_number(const struct scope *s, const char *path, double *value);
 
 /* Reads a file of the scope into a buffer of the caller's. The length, or -errno. */
 ssize_t place_read_to(const struct scope *s, const char *path, struct buf *b);

@@ -60,15 +60,12 @@ read_stat(uint64_t sums[COLUMNS])
 static int
 add_file(struct page *p, const struct metric *m, const char *path)
 {
-	char *at = place_read(place(PROC), path);
 	double value;
+	int err = place_number(place(PROC), path, &value);
 
-	if (at == NULL)
-		return -errno;
-	if (!text_number(text_trim(at), &value))
-		return -EINVAL;
-	page_add(p, m, 0, value);
-	return 0;
+	if (err == 0)
+		page_add(p, m, 0, value);
+	return err;
 }
 
 /* /proc/sys/net is of the reader's network, whichever procfs it is found in. */

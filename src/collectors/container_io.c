@@ -32,13 +32,12 @@ static size_t n_devices;
 static void
 list_devices(void)
 {
-	char **names, path[128], *number;
+	char **names, *number;
 	int n = place_list(place(SYS), "block", "*", &names);
 
 	n_devices = 0;
 	for (int i = 0; i < n; i++) {
-		snprintf(path, sizeof path, "block/%s/dev", names[i]);
-		if ((number = place_read(place(SYS), path)) == NULL)
+		if ((number = place_readf(place(SYS), "block/%s/dev", names[i])) == NULL)
 			continue;
 		devices = must_realloc(devices, (n_devices + 1) * sizeof *devices);
 		snprintf(devices[n_devices].number, sizeof devices->number, "%s", text_trim(number));

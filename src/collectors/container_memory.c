@@ -67,17 +67,6 @@ value(const char *text, const char *key)
 	return 0;
 }
 
-/* 0, or -errno: a cgroup whose controller is off has no such file. */
-static int
-number(const struct scope *s, const char *path, double *v)
-{
-	char *text = place_read(s, path);
-
-	if (text == NULL)
-		return -errno;
-	return text_number(text_trim(text), v) ? 0 : -EINVAL;
-}
-
 /* The root counts neither its memory nor its swap: cAdvisor has anonymous memory and page cache, and the node's swap. */
 static double
 root_swap(void)
@@ -121,15 +110,15 @@ static int
 update(const struct scope *s, struct page *p)
 {
 	double usage = 0, swap, peak;
-	int err = s->container->root ? 0 : number(s, "memory.current", &usage);
+	int err = s->container->root ? 0 : place_number(s, "memory.current", &usage);
 
 	if (err != 0 || (err = add_stat(s, p, usage)) != 0)
 		return err;
 	if (s->container->root)
 		page_add(p, &derived[SWAP], 0, root_swap());
-	else if (number(s, "memory.swap.current", &swap) == 0)
+	else if (place_number(s, "memory.swap.current", &swap) == 0)
 		page_add(p, &derived[SWAP], 0, swap);
-	if (number(s, "memory.peak", &peak) == 0)
+	if (place_number(s, "memory.peak", &peak) == 0)
 		page_add(p, &derived[PEAK], 0, peak);
 	add_events(s, p);
 	return 0;

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "../cgroup.h"
-#include "../text.h"
 
 enum { PROCESSES, THREADS, THREADS_MAX };
 
@@ -37,7 +36,7 @@ update(const struct scope *s, struct page *p)
 
 	if (text != NULL)
 		page_add(p, &metrics[PROCESSES], 0, threads);
-	if ((text = place_read(s, "pids.current")) != NULL && !text_number(text_trim(text), &threads))
+	if (place_number(s, "pids.current", &threads) == -EINVAL)
 		return -EINVAL;
 	page_add(p, &metrics[THREADS], 0, threads);
 	page_add(p, &metrics[THREADS_MAX], 0, isfinite(l->threads) ? l->threads : 0);

@@ -156,10 +156,7 @@ is_number(char *text, uint64_t *value)
 static char *
 read_of_cpu(const char *cpu, const char *file)
 {
-	char path[320];
-
-	snprintf(path, sizeof path, CPUS "/%s/%s", cpu, file);
-	return place_read(place(SYS), path);
+	return place_readf(place(SYS), CPUS "/%s/%s", cpu, file);
 }
 
 /* Of the CPUs that share a core or a package, the first that has the file tells for all. */

@@ -106,10 +106,8 @@ read_properties(struct disk *d, const char *file)
 static void
 read_rotational(struct disk *d)
 {
-	char path[300], *text;
+	char *text = place_readf(place(SYS), "block/%s/queue/rotational", d->name);
 
-	snprintf(path, sizeof path, "block/%s/queue/rotational", d->name);
-	text = place_read(place(SYS), path);
 	d->rotational = text != NULL && strcmp(text_trim(text), "1") == 0;
 }
 

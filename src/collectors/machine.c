@@ -53,12 +53,9 @@ identity(struct page *p)
 static bool
 topology(const char *cpu, const char *file, unsigned *value)
 {
-	char path[128];
-	char *text;
+	char *text = place_readf(place(SYS), "devices/system/cpu/%s/topology/%s", cpu, file);
 	double v;
 
-	snprintf(path, sizeof path, "devices/system/cpu/%s/topology/%s", cpu, file);
-	text = place_read(place(SYS), path);
 	if (text == NULL || !text_number(text_trim(text), &v))
 		return false;
 	*value = (unsigned)(int)v;      /* -1 where the firmware does not tell */

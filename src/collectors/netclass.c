@@ -77,10 +77,8 @@ static char *
 read_text(const char *name, const char *file, int *err)
 {
 	static char nothing[1];
-	char path[64 + IFNAMSIZ], *text;
+	char *text = place_readf(place(SYS), "class/net/%s/%s", name, file);
 
-	snprintf(path, sizeof path, "class/net/%s/%s", name, file);
-	text = place_read(place(SYS), path);
 	if (text != NULL) {
 		text[strnlen(text, TEXT_MAX)] = '\0';
 		return text_trim(text);

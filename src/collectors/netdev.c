@@ -123,10 +123,8 @@ add_links(struct page *p)
 static char *
 property(const char *name, const char *file)
 {
-	char path[64 + IF_NAMESIZE], *text;
+	char *text = place_readf(place(SYS), "class/net/%s/%s", name, file);
 
-	snprintf(path, sizeof path, "class/net/%s/%s", name, file);
-	text = place_read(place(SYS), path);
 	if (text == NULL)
 		return NULL;
 	text[strnlen(text, LINK_ALIAS_MAX)] = '\0';

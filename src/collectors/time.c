@@ -44,12 +44,11 @@ add_clock(struct page *p)
 static int
 add_source(struct page *p, int i, const char *file, const struct metric *m)
 {
-	char path[320], device[16], *at, *word;
+	char *at = place_readf(place(SYS), "devices/system/clocksource/%s/%s", sources[i], file), *word, device[16];
 
-	snprintf(path, sizeof path, "devices/system/clocksource/%s/%s", sources[i], file);
-	snprintf(device, sizeof device, "%d", i);
-	if ((at = place_read(place(SYS), path)) == NULL)
+	if (at == NULL)
 		return -errno;
+	snprintf(device, sizeof device, "%d", i);
 	while ((word = text_word(&at, " \n")) != NULL)
 		page_add(p, m,
 		    page_row(p, (const struct label[]){ { "clocksource", word }, { "device", device } }, 2), 1);
