@@ -127,14 +127,9 @@ double
 process_boot_time(void)
 {
 	static double boot;
-	char *at;
 
-	if (boot != 0 || file_read(place(PROC)->dir, "stat", &text) <= 0 || (at = strstr(text.data, "\nbtime ")) == NULL)
-		return boot;
-	at += strlen("\nbtime ");
-	at[strcspn(at, "\n")] = '\0';
-	if (!text_number(at, &boot))
-		boot = 0;
+	if (boot == 0 && file_read(place(PROC)->dir, "stat", &text) > 0)
+		boot = text_value(text.data, "btime");
 	return boot;
 }
 

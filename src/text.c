@@ -105,6 +105,17 @@ text_u64(const char *word, int base, uint64_t *value)
 	return errno == 0 && end != word && *end == '\0';
 }
 
+double
+text_value(const char *text, const char *key)
+{
+	size_t n = strlen(key);
+
+	for (; text != NULL && *text != '\0'; text = strchr(text, '\n'), text += text != NULL)
+		if (strncmp(text, key, n) == 0 && (text[n] == ' ' || text[n] == ':'))
+			return strtod(text + n + 1, NULL);
+	return 0;
+}
+
 bool
 text_starts(const char *text, const char *prefix)
 {

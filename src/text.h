@@ -24,6 +24,9 @@ bool text_number(const char *word, double *value);
 /* An unsigned integer; base 0 takes 0x and a leading 0 as C does. False if it is none or too large. */
 bool text_u64(const char *word, int base, uint64_t *value);
 
+/* The number behind a key and a blank or colon at the start of a line; 0 if it is not there. The text stays whole. */
+double text_value(const char *text, const char *key);
+
 bool text_starts(const char *text, const char *prefix);
 
 #endif

@@ -2,8 +2,6 @@
 #include "../collector.h"
 
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "../cgroup.h"
 #include "../text.h"
@@ -55,25 +53,13 @@ static const struct table tables[] = {
 	{ 0 },
 };
 
-/* The number behind a key at the start of a line; 0 if it is not there. */
-static double
-value(const char *text, const char *key)
-{
-	size_t n = strlen(key);
-
-	for (; text != NULL && *text != '\0'; text = strchr(text, '\n'), text += text != NULL)
-		if (strncmp(text, key, n) == 0 && (text[n] == ' ' || text[n] == ':'))
-			return strtod(text + n + 1, NULL);
-	return 0;
-}
-
 /* The root counts neither its memory nor its swap: cAdvisor has anonymous memory and page cache, and the node's swap. */
 static double
 root_swap(void)
 {
 	const char *meminfo = place_read(place(PROC), "meminfo");
 
-	return meminfo == NULL ? 0 : (value(meminfo, "SwapTotal") - value(meminfo, "SwapFree")) * 1024;
+	return (text_value(meminfo, "SwapTotal") - text_value(meminfo, "SwapFree")) * 1024;
 }
 
 static int
@@ -85,8 +71,8 @@ add_stat(const struct scope *s, struct page *p, double usage)
 	if (text == NULL)
 		return -errno;
 	if (s->container->root)
-		usage = value(text, "anon") + value(text, "file");
-	inactive = value(text, "inactive_file");
+		usage = text_value(text, "anon") + text_value(text, "file");
+	inactive = text_value(text, "inactive_file");
 	page_add(p, &derived[USAGE], 0, usage);
 	page_add(p, &derived[WORKING_SET], 0, usage > inactive ? usage - inactive : 0);
 	return table_parse(&tables[STAT], text, p);
@@ -101,8 +87,8 @@ add_events(const struct scope *s, struct page *p)
 
 	if (text == NULL)
 		return;
-	groups = value(text, "oom_group_kill");
-	page_add(p, &derived[OOM], 0, groups > 0 ? groups : value(text, "oom_kill"));
+	groups = text_value(text, "oom_group_kill");
+	page_add(p, &derived[OOM], 0, groups > 0 ? groups : text_value(text, "oom_kill"));
 	table_parse(&tables[EVENTS], text, p);
 }
 

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <math.h>
 #include <stdint.h>
-#include <string.h>
 #include <time.h>
 
 #include "../cgroup.h"
@@ -27,14 +26,7 @@ static const struct metric metrics[] = {
 static double
 meminfo(const char *key)
 {
-	char *text = place_read(place(PROC), "meminfo"), *line, *word;
-	double v;
-
-	while (text != NULL && (line = text_line(&text)) != NULL)
-		if ((word = text_word(&line, " :")) != NULL && strcmp(word, key) == 0 &&
-		    (word = text_word(&line, " ")) != NULL && text_number(word, &v))
-			return v * 1024;
-	return 0;
+	return text_value(place_read(place(PROC), "meminfo"), key) * 1024;
 }
 
 /* The root has no quota and no weight, which cAdvisor has as 0. */

@@ -13,8 +13,8 @@ static const struct metric metrics[] = {
 	[CORES] = { "", GAUGE, ONE, "machine_cpu_cores", "Logical CPUs online." },
 	[PHYSICAL] = { "", GAUGE, ONE, "machine_cpu_physical_cores", "Physical cores." },
 	[SOCKETS] = { "", GAUGE, ONE, "machine_cpu_sockets", "CPU sockets." },
-	[MEMORY] = { "MemTotal", GAUGE, KIB, "machine_memory_bytes", "Memory." },
-	[SWAP] = { "SwapTotal", GAUGE, KIB, "machine_swap_bytes", "Swap." },
+	[MEMORY] = { "", GAUGE, KIB, "machine_memory_bytes", "Memory." },
+	[SWAP] = { "", GAUGE, KIB, "machine_swap_bytes", "Swap." },
 	[MACHINE_ERROR] = { "", GAUGE, ONE, "machine_scrape_error", "1 if the machine could not be read." },
 	[CONTAINER_ERROR] = { "", GAUGE, ONE, "container_scrape_error", "1 if containers could not be read." },
 	[VERSION] = { "", GAUGE, ONE, "cadvisor_version_info", "Kernel and distribution, under the name that dashboards know." },
@@ -108,20 +108,14 @@ add_cpus(struct page *p, uint32_t row)
 static bool
 add_memory(struct page *p, uint32_t row)
 {
-	char *text = place_read(place(PROC), "meminfo"), *line, *key, *value;
-	bool found = false;
-	double v;
+	const char *text = place_read(place(PROC), "meminfo");
+	double memory = text_value(text, "MemTotal");
 
-	while (text != NULL && (line = text_line(&text)) != NULL) {
-		key = text_word(&line, " :");
-		value = text_word(&line, " ");
-		for (int i = MEMORY; i <= SWAP; i++)
-			if (key != NULL && strcmp(metrics[i].key, key) == 0 && value != NULL && text_number(value, &v)) {
-				page_add(p, &metrics[i], row, v);
-				found = found || i == MEMORY;
-			}
-	}
-	return found;
+	if (memory == 0)
+		return false;
+	page_add(p, &metrics[MEMORY], row, memory);
+	page_add(p, &metrics[SWAP], row, text_value(text, "SwapTotal"));
+	return true;
 }
 
 static void

@@ -124,3 +124,15 @@ Test(text, starts)
 	cr_expect(text_starts("cpu", ""));
 	cr_expect_not(text_starts("cp", "cpu"));
 }
+
+Test(text, values_by_key)
+{
+	char *text = copy("MemTotal:       3055108 kB\nanon 7\nanon_thp 2\n");
+
+	cr_expect_eq(text_value(text, "MemTotal"), 3055108);
+	cr_expect_eq(text_value(text, "anon"), 7);
+	cr_expect_eq(text_value(text, "anon_thp"), 2);
+	cr_expect_eq(text_value(text, "thp"), 0, "not at the start of a line");
+	cr_expect_eq(text_value(text, "Mem"), 0, "the beginning of another key");
+	cr_expect_eq(text_value(NULL, "anon"), 0, "a file that could not be read");
+}
