@@ -5,8 +5,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "flag.h"
-
 enum { LISTEN_SPEC_MAX = 64 };
 
 /*

@@ -1,6 +1,5 @@
 /* The name service of a static binary: numeric addresses, no users or groups by name, so glibc's NSS stays out. */
 #include <arpa/inet.h>
-#include <errno.h>
 #include <grp.h>
 #include <netdb.h>
 #include <pwd.h>

@@ -1,7 +1,6 @@
 /* Flags: --name=value, --name value, --name and --no-name, as node_exporter takes them. */
 #include "options.h"
 
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

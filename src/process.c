@@ -1,8 +1,6 @@
 /* Processes of containers. */
 #include "process.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,6 @@
 /* Parsing of requests. */
 #include "request.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>

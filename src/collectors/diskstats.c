@@ -11,7 +11,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "../file.h"
 #include "../log.h"
 #include "../text.h"
 

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "../file.h"
 #include "../statfs.h"
 #include "../text.h"
 
