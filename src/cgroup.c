@@ -11,13 +11,26 @@ static bool open_tree;
 static const struct scope **networks;
 static size_t n_networks;
 
+/* A container's network is its pod's, or its own where there are no pods. */
+static struct node *
+bearer(struct node *container)
+{
+	return container->pod != NULL ? container->pod : container;
+}
+
+static bool
+bears_network(const struct node *n)
+{
+	return n->c.kind == CGROUP_POD || (n->c.kind == CGROUP_CONTAINER && n->pod == NULL);
+}
+
 static void
 list_networks(void)
 {
 	networks = must_realloc(networks, (cgroup_nodes.n + 1) * sizeof *networks);
 	n_networks = 0;
 	for (size_t i = 0; i < cgroup_nodes.n; i++)
-		if (cgroup_nodes.list[i]->c.root || cgroup_nodes.list[i]->c.kind == CGROUP_POD)
+		if (cgroup_nodes.list[i]->c.root || bears_network(cgroup_nodes.list[i]))
 			networks[n_networks++] = &cgroup_nodes.list[i]->network;
 }
 
@@ -28,10 +41,10 @@ find_processes(bool wanted)
 	struct wanted_process w = { 0 };
 
 	for (size_t i = 0; i < cgroup_nodes.n; i++) {
-		struct node *n = cgroup_nodes.list[i], *pod = n->pod;
-		bool start = n->c.started == 0, net = wanted && pod != NULL && pod->network.dir < 0;
+		struct node *n = cgroup_nodes.list[i];
 
-		if (n->c.kind != CGROUP_CONTAINER || !(start || net) || !cgroup_due(&n->process))
+		if (n->c.kind != CGROUP_CONTAINER || !(n->c.started == 0 || (wanted && bearer(n)->network.dir < 0)) ||
+		    !cgroup_due(&n->process))
 			continue;
 		process_want(&w, n->id, n->c.scope.dir, n);
 	}
@@ -41,8 +54,8 @@ find_processes(bool wanted)
 
 		if (n->c.started == 0)
 			n->c.started = floor(process_started(w.found[i].dir));
-		if (n->pod != NULL && n->pod->network.dir < 0 && w.found[i].dir >= 0)
-			n->pod->network.dir = w.found[i].dir;
+		if (bearer(n)->network.dir < 0)
+			bearer(n)->network.dir = w.found[i].dir;
 		else if (w.found[i].dir >= 0)
 			close(w.found[i].dir);
 	}
@@ -60,16 +73,16 @@ label_networks(void)
 			cgroup_nodes.list[i]->pod->network.labels = cgroup_nodes.list[i]->c.scope.labels;
 }
 
-/* A pod whose process ended needs another one, and does not wait for it. */
+/* A network whose process ended needs another one, and does not wait for it. */
 static void
-check_network(struct node *pod)
+check_network(struct node *n)
 {
-	if (pod->network.dir < 0 || process_alive(pod->network.dir))
+	if (n->network.dir < 0 || process_alive(n->network.dir))
 		return;
-	close(pod->network.dir);
-	pod->network.dir = -1;
+	close(n->network.dir);
+	n->network.dir = -1;
 	for (size_t i = 0; i < cgroup_nodes.n; i++)
-		if (cgroup_nodes.list[i]->pod == pod)
+		if (bearer(cgroup_nodes.list[i]) == n)
 			cgroup_nodes.list[i]->process = (struct backoff){ 0 };
 }
 
@@ -77,7 +90,7 @@ static void
 check_networks(void)
 {
 	for (size_t i = 0; i < cgroup_nodes.n; i++) {
-		if (cgroup_nodes.list[i]->c.kind == CGROUP_POD)
+		if (bears_network(cgroup_nodes.list[i]))
 			check_network(cgroup_nodes.list[i]);
 		else if (cgroup_nodes.list[i]->c.root && cgroup_nodes.list[i]->network.dir < 0)
 			cgroup_nodes.list[i]->network.dir = process_first();

@@ -53,7 +53,7 @@ struct table {
 enum over {
 	NODE, MACHINE,          /* once */
 	CONTAINERS,             /* each cgroup that is exported; its scope's directory is the cgroup */
-	PODS,                   /* each pod, and the root; its scope's directory is the network of one of its processes */
+	PODS,                   /* each pod, container without one, and the root; its scope's directory is a process of it */
 };
 
 struct collector {

@@ -15,7 +15,7 @@ static const char *const types[] = {
 };
 
 static const char *const overs[] = {
-	[NODE] = "the node", [MACHINE] = "the machine", [CONTAINERS] = "each cgroup", [PODS] = "the network of each pod",
+	[NODE] = "the node", [MACHINE] = "the machine", [CONTAINERS] = "each cgroup", [PODS] = "each pod",
 };
 
 /* Text of a table's cell. */

@@ -1,4 +1,4 @@
-/* /proc/<pid>/net/dev of one process of each pod, which shares its network with all others. proc_pid_net(5) */
+/* /proc/<pid>/net/dev of one process of each pod, whose others share its network. proc_pid_net(5) */
 #include "../collector.h"
 
 #include <strings.h>
@@ -33,7 +33,7 @@ row(char *interface)
 
 const struct collector container_network = {
 	.name = "container.network",
-	.help = "Traffic of each pod's interfaces.",
+	.help = "Traffic of the interfaces of pods, and of containers without one.",
 	.over = PODS,
 	.tables = (const struct table[]){
 		{ POD, "net/dev", columns, metrics, COUNT(metrics), "interface", .row = row },

@@ -227,11 +227,11 @@ def check_disks(families, rows, before, after):
 
 
 def check_network(families, rows, before, after):
-    """Once per pod, on its series or its sandbox's, and once for the node; with the interfaces inside."""
+    """Once per pod, on its series or its sandbox's, per container without a pod, and for the node; with the interfaces inside."""
     owners = collections.defaultdict(set)
     for row in rows:
-        if row["kind"] in ("pod", "sandbox", "dropped", "root"):
-            owners[row["pod"]].add(row["id"])
+        if row["kind"] in ("pod", "sandbox", "dropped", "root") or (row["kind"] == "container" and not row["pod"]):
+            owners[row["pod"] or row["id"]].add(row["id"])
     networks = {row["id"]: row["network"] for row in rows}
     for name, column in NET.items():
         got = collections.defaultdict(dict)

@@ -61,7 +61,7 @@ record() { # NAME
 	find $cgroups -type f | grep -E '/(cpu|memory|pids|io)\.[a-z.]*$|/cgroup.procs$' | xargs grep -H '' 2>/dev/null |
 		sed "s#^$cgroups##" >"/out/$1.cgroup"
 	while read -r network pid _; do
-		[ "$network" = host ] || [ "$network" = - ] || sed "s/^/$network /" "/proc/$pid/net/dev"
+		[ "$network" = host ] || sed "s/^/$network /" "/proc/$pid/net/dev"
 	done </out/sleepers.txt >"/out/$1.net"
 	sed 's/^/host /' /proc/1/net/dev >>"/out/$1.net"
 }

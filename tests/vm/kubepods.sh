@@ -122,7 +122,7 @@ container() { # KIND CONTAINER IMAGE
 		;;
 	esac >"$record"
 	case $layout/$kind/$pod in
-	podman*) label='' namespace='' pod='' network=- ;;
+	podman*) label='' namespace='' pod='' network=$id ;;
 	crio/sandbox/web-1) # its pause process was dropped
 		grow "$cgroup/crio-$id"
 		expect dropped "/$cgroup/crio-$id" POD '*' "$name" "$namespace" "$pod" "$network"

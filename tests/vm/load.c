@@ -29,7 +29,7 @@ static const char usage[] =
 	"       load touch MIB        use anonymous memory, then sleep\n"
 	"       load write FILE MIB   write past the page cache\n"
 	"       load spawn            a sleeper for each line \"NETWORK CGROUP\" on stdin, prints \"NETWORK PID CGROUP\":\n"
-	"                             the same NETWORK is the same network namespace, host the node's, - one of its own\n"
+	"                             the same NETWORK is the same network namespace, host the node's\n"
 	"       load pod PID COMMAND...   in the network of PID, other namespaces of its own, the node's root on /host,\n"
 	"                             user 65532 with CAP_DAC_READ_SEARCH alone\n"
 	"       load user PID COMMAND...  the same without any capability\n";
@@ -183,7 +183,7 @@ spawn(void)
 	int number = 0, new;
 
 	while (scanf("%127s %4095s", network, cgroup) == 2) {
-		new = !strcmp(network, "-") || (strcmp(network, "host") && strcmp(network, last));
+		new = strcmp(network, "host") && strcmp(network, last);
 		pid = clone_into(cgroup, new ? CLONE_NEWNET : 0);
 		if (pid) {
 			first = new ? pid : first;
