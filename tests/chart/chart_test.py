@@ -188,12 +188,11 @@ class Values(unittest.TestCase):
     def test_listen_port(self):
         for port in (9100, 9200):
             objects = render(f"listenPort={port}")
-            self.assertEqual(listen_args(objects), [f"--web.listen-address=[$(POD_IP)]:{port}"])
+            self.assertEqual(listen_args(objects), [f"--web.listen-address=:{port}"])
             self.assertEqual(container_of(objects)["ports"][0]["containerPort"], port)
             self.assertEqual(objects["Service"]["spec"]["ports"][0]["port"], port)
         self.assertNotIn("9100", template("listenPort=9200", MONITOR).stdout)
-        self.assertEqual(container_of(render())["env"],
-                         [{"name": "POD_IP", "valueFrom": {"fieldRef": {"fieldPath": "status.podIP"}}}])
+        self.assertNotIn("env", container_of(render()))
 
     def test_host(self):
         self.assertIs(pod_of(render())["hostNetwork"], False)
