@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "file.h"
 #include "hierarchy.h"
 #include "log.h"
@@ -29,22 +29,13 @@ static struct hierarchy tree;
 static int root = -1;
 static bool stale = true;
 
-static time_t
-seconds(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec;
-}
-
 bool
 cgroup_due(struct backoff *b)
 {
-	if (seconds() < b->next)
+	if (clock_now() < b->next)
 		return false;
 	b->patience = b->patience == 0 ? 1 : b->patience < PATIENCE_MAX ? b->patience * 2 : PATIENCE_MAX;
-	b->next = seconds() + b->patience;
+	b->next = clock_now() + b->patience;
 	return true;
 }
 
@@ -233,13 +224,13 @@ cgroup_tree_open(void)
 bool
 cgroup_tree_follow(void)
 {
-	static time_t last;
+	static double last;
 
 	if (watch_events(cgroup_limits_written))
 		stale = true;
-	if (!stale && !watch_is_blind() && seconds() - last < WALK_SECONDS)
+	if (!stale && !watch_is_blind() && clock_now() - last < WALK_SECONDS)
 		return false;
-	last = seconds();
+	last = clock_now();
 	stale = false;
 	walk_all();
 	return true;

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "buf.h"
+#include "clock.h"
 #include "listen.h"
 #include "log.h"
 #include "request.h"
@@ -72,15 +73,6 @@ const struct flag http_flags[] = {
 
 static atomic_bool started, stopping;
 static atomic_uint scrapes;
-
-static double
-now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 /* strftime would read /etc/localtime. */
 static void
@@ -281,13 +273,13 @@ send_limit(struct mg_connection *conn)
 static int
 serve_page(struct mg_connection *conn, enum which_page which)
 {
-	double begun = now();
+	double begun = clock_now();
 	unsigned others = atomic_fetch_add(&scrapes, 1);
 	int status;
 
 	self_request_begun();
 	status = max_requests != 0 && others >= max_requests ? send_limit(conn) : send_page(conn, which);
-	self_request_ended(status, now() - begun);
+	self_request_ended(status, clock_now() - begun);
 	atomic_fetch_sub(&scrapes, 1);
 	return status;
 }
@@ -485,10 +477,10 @@ http_start(void)
 void
 http_stop(void)
 {
-	double end = now() + DRAIN_SECONDS;
+	double end = clock_now() + DRAIN_SECONDS;
 
 	stopping = true;
 	listen_close();
-	while (listen_connections() > 0 && now() < end)
+	while (listen_connections() > 0 && clock_now() < end)
 		usleep(5000);
 }

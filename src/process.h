@@ -4,11 +4,10 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <time.h>
 
 /* When a question that had no answer may be asked again. */
 struct backoff {
-	time_t next;
+	double next;
 	int patience;
 };
 

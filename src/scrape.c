@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "cgroup.h"
+#include "clock.h"
 #include "collector.h"
 #include "expo/gzip.h"
 #include "expo/text.h"
@@ -53,15 +54,6 @@ const struct metric scrape_metrics[] = {
 	{ 0 },
 };
 
-static double
-now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 static enum which_page
 page_of(const struct collector *c)
 {
@@ -81,11 +73,11 @@ run(const struct collector *c, const struct scope *s)
 static void
 run_timed(size_t i, const struct scope *s)
 {
-	double start = now();
+	double start = clock_now();
 	int err = run(collectors[i], s);
 	char path[512];
 
-	durations[i] += now() - start;
+	durations[i] += clock_now() - start;
 	if (err == 0 || (s->container != NULL && cgroup_absent(err)))
 		return;
 	errors[i] = err;

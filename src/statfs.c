@@ -10,8 +10,9 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "clock.h"
 
 enum {
 	ASKERS = 8,             /* with all of them stuck, nothing is asked any more */
@@ -169,20 +170,12 @@ give_out(struct question *q, const struct question *end)
 	return q;
 }
 
-static long
-now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 void
 statfs_ask(struct question *questions, size_t n, int milliseconds)
 {
 	struct question *q = questions, *const end = q + n;
-	long until = now() + milliseconds, left;
+	double until = clock_now() + milliseconds / 1e3;
+	long left;
 
 	for (size_t i = 0; i < n; i++) {
 		if (strlen(questions[i].path) >= PATH_MAX)
@@ -193,7 +186,7 @@ statfs_ask(struct question *questions, size_t n, int milliseconds)
 	}
 	hear(0);
 	while ((q = give_out(q, end)) < end || count_awaited() > 0) {
-		if ((left = until - now()) <= 0)
+		if ((left = (long)((until - clock_now()) * 1e3)) <= 0)
 			break;
 		if (count_awaited() > 0 && hear(q < end && left > PATIENCE ? PATIENCE : left))
 			continue;
