@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "capability.h"
@@ -64,6 +65,18 @@ serve(const sigset_t *stop)
 	return 0;
 }
 
+/* As many open files as we may have: each cgroup takes one, and the soft limit is often but 1024. */
+static void
+raise_files(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur = files.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &files);
+	}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -77,7 +90,10 @@ main(int argc, char **argv)
 	sigaddset(&stop, SIGINT);
 	pthread_sigmask(SIG_BLOCK, &stop, NULL);
 	options_parse(argc, argv);
-	if (!options_once)
+	raise_files();
+	if (options_once)
+		pthread_sigmask(SIG_UNBLOCK, &stop, NULL);
+	else
 		log_line(LOG_INFO, "starting nodegauge", "version", NODEGAUGE_VERSION, "revision", NODEGAUGE_REVISION, NULL);
 	capability_raise();
 	if (!place_open())

@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import re
+import resource
 import select
 import signal
 import socket
@@ -425,6 +426,27 @@ def stop_real():
         expect_end(s.process)
 
 
+def stop_once():
+    """--once ends by a signal even while a file does not answer."""
+    with tempfile.TemporaryDirectory() as proc:
+        os.mkfifo(proc + "/loadavg")
+        p = subprocess.Popen([BINARY, "--once", "--collector.disable-defaults", "--collector.loadavg",
+                              "--path.procfs=" + proc], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while len(os.listdir(f"/proc/{p.pid}/task")) < 2:
+            time.sleep(0.01)
+        p.send_signal(signal.SIGINT)
+        check(p.wait(5) == -signal.SIGINT, p.returncode)
+
+
+def files():
+    """A soft limit of open files is none."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    page = subprocess.run([BINARY, "--once"], capture_output=True, text=True, check=True,
+                          preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (20, hard))).stdout
+    found = float(re.search(r"^process_max_fds (.*)", page, re.M)[1])
+    check(found == (hard if hard != resource.RLIM_INFINITY else 2.0 ** 64), found, hard)
+
+
 def run(group, *args):
     try:
         group(*args)
@@ -439,7 +461,7 @@ def main():
         for group in Server.wait_ready, paths, methods, queries, encodings, parallel, hostile:
             run(group, s)
     for group in (telemetry_path, addresses, flags, logs, readiness, deadline, limit,
-                  stop_waits, stop_hangs, stop_real):
+                  stop_waits, stop_hangs, stop_real, stop_once, files):
         run(group)
 
 
