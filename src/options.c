@@ -70,18 +70,30 @@ find(const char *name, size_t n)
 	return f;
 }
 
+/* The collector of that name; n_collectors if it is not built in. */
+static size_t
+find_collector(const char *name)
+{
+	size_t i = 0;
+
+	while (i < n_collectors && strcmp(collectors[i]->name, name) != 0)
+		i++;
+	return i;
+}
+
 /* --collector.NAME and --no-collector.NAME; names of node_exporter's that are not built in are told, not refused. */
 static bool
 switch_collector(const char *name, bool on)
 {
+	size_t i;
+
 	if (!text_starts(name, "collector."))
 		return false;
 	name += strlen("collector.");
-	for (size_t i = 0; i < n_collectors; i++)
-		if (strcmp(collectors[i]->name, name) == 0) {
-			forced[i] = on ? FORCED_ON : FORCED_OFF;
-			return true;
-		}
+	if ((i = find_collector(name)) < n_collectors) {
+		forced[i] = on ? FORCED_ON : FORCED_OFF;
+		return true;
+	}
 	if (!scrape_known_elsewhere(name))
 		return false;
 	if (on)
@@ -114,15 +126,6 @@ set(const struct flag *f, const char *value)
 	}
 }
 
-static bool
-built_in(const char *name)
-{
-	for (size_t i = 0; i < n_collectors; i++)
-		if (strcmp(collectors[i]->name, name) == 0)
-			return true;
-	return false;
-}
-
 /*
  * --collector.NAME.FLAG of a collector that is not built in: told and passed over, so that a command line of
  * node_exporter's still starts. Returns how many arguments it takes; 0: it is none of those.
@@ -138,7 +141,7 @@ pass_over(char **argv, const char *name, size_t n)
 		return 0;
 	name += strlen("collector.");
 	snprintf(collector, sizeof collector, "%.*s", (int)(dot - name), name);
-	if (!scrape_known_elsewhere(collector) || built_in(collector))
+	if (!scrape_known_elsewhere(collector) || find_collector(collector) < n_collectors)
 		return 0;
 	log_line(LOG_WARN, "this flag has no effect: its collector is not built in", "flag", argv[0], NULL);
 	return strchr(argv[0], '=') == NULL && argv[1] != NULL && argv[1][0] != '-' ? 2 : 1;
