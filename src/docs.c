@@ -8,8 +8,6 @@
 #include "scrape.h"
 #include "self.h"
 
-extern const struct metric self_metrics[], scrape_metrics[];
-
 static const char *const types[] = {
 	[UNTYPED] = "untyped", [GAUGE] = "gauge", [COUNTER] = "counter", [HISTOGRAM] = "histogram",
 };

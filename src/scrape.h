@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "metric.h"
+
 enum { COLLECTORS_MAX = 128 };
 
 /* /metrics has the node's families and our own, /metrics/cadvisor those of containers and of the machine. */
@@ -14,6 +16,9 @@ enum which_page { NODE_PAGE, CONTAINERS_PAGE };
 struct selection {
 	bool on[COLLECTORS_MAX];
 };
+
+/* What a page says of its collectors; ends with one without a name. */
+extern const struct metric scrape_metrics[];
 
 /* A printed page. Several requests may hold one. */
 struct body;

@@ -6,6 +6,7 @@
 #include "page.h"
 
 extern const struct flag self_flags[];
+extern const struct metric self_metrics[];      /* ends with one without a name */
 
 /* A request for a page began, or ended with this HTTP status after so many seconds. */
 void self_request_begun(void);

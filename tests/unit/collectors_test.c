@@ -7,9 +7,8 @@
 #include <string.h>
 
 #include "http.h"
+#include "scrape.h"
 #include "self.h"
-
-extern const struct metric self_metrics[], scrape_metrics[];
 
 /* Counters that are not called _total, and gauges that are, for node_exporter or cAdvisor call them so. */
 static const char *const exceptions[] = {
