@@ -232,6 +232,8 @@ class Values(unittest.TestCase):
                          "imagePullSecrets[0].name=s", "priorityClassName=p", "podAnnotations.a=b")
         container, pod = container_of(objects), pod_of(objects)
         self.assertEqual(container["args"][-1], "--no-collector.arp")
+        self.assertIn("--collector.netdev.device-exclude=^(veth.*|[a-f0-9]{15})$", container["args"])
+        self.assertEqual(container_of(render("collectorArgs={--collector.stat}"))["args"][-1], "--collector.stat")
         self.assertEqual(container["env"][-1], {"name": "A", "value": "b"})
         self.assertEqual((pod["imagePullSecrets"], pod["priorityClassName"]), ([{"name": "s"}], "p"))
         self.assertEqual(objects["DaemonSet"]["spec"]["template"]["metadata"]["annotations"], {"a": "b"})
