@@ -140,7 +140,7 @@ status(char **argv, char *text, size_t size)
 
 	if (child == 0) {
 		dup2(fd, STDOUT_FILENO);
-		freopen("/dev/null", "w", stderr);
+		cr_assert_not_null(freopen("/dev/null", "w", stderr));
 		parse(argv);
 		_exit(99);
 	}

@@ -66,7 +66,7 @@ sleeps(const struct asker *a)
 	snprintf(path, sizeof path, "/proc/self/task/%d/stat", id);
 	f = fopen(path, "r");
 	cr_assert_not_null(f);
-	fgets(text, sizeof text, f);
+	cr_assert_not_null(fgets(text, sizeof text, f));
 	fclose(f);
 	return strncmp(strrchr(text, ')'), ") S", 3) == 0;
 }
