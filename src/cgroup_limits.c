@@ -8,6 +8,13 @@
 
 #include "text.h"
 
+static void
+garbled(struct limits *l)
+{
+	l->garbled = true;
+	place_blame();
+}
+
 /* A number, "max" as infinity, and NAN for a word that is not there. */
 static double
 value(const char *word, struct limits *l)
@@ -19,7 +26,7 @@ value(const char *word, struct limits *l)
 	if (strcmp(word, "max") == 0)
 		return INFINITY;
 	if (!text_number(word, &v)) {
-		l->garbled = true;
+		garbled(l);
 		return NAN;
 	}
 	return v;
@@ -43,7 +50,7 @@ read_cpu_max(const struct scope *s, struct limits *l)
 	l->period = text == NULL ? NAN : value(text_word(&text, " \n"), l);
 	if (text != NULL && isnan(l->period)) {
 		l->quota = NAN;
-		l->garbled = true;
+		garbled(l);
 	}
 }
 
@@ -62,7 +69,7 @@ cgroup_limits(const struct scope *s)
 	l->swap = limit(s, "memory.swap.max", l);
 	l->reservation = limit(s, "memory.min", l);
 	l->threads = limit(s, "pids.max", l);
-	n->limits_known = n->watch >= 0;
+	n->limits_known = n->watch >= 0 && !l->garbled;  /* or nobody would know which file it is */
 	return l;
 }
 

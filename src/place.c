@@ -15,6 +15,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "cgroup.h"
 #include "file.h"
 #include "log.h"
 #include "text.h"
@@ -119,6 +120,14 @@ static char noted[192];
 static bool blamed;
 
 void
+place_blame_none(void)
+{
+	blamed = false;
+	noted_scope = NULL;
+	noted[0] = '\0';
+}
+
+void
 place_note(const struct scope *s, const char *path)
 {
 	size_t n = strnlen(path, sizeof noted - 1);
@@ -139,13 +148,12 @@ place_blame(void)
 void
 place_blamed(char *path, size_t size)
 {
-	const char *where = "";
+	const char *where = noted_scope != NULL && noted_scope->container != NULL ? noted_scope->container->path : "";
 
 	for (size_t i = 0; i < PLACES; i++)
 		if (noted_scope == &scopes[i])
 			where = paths[i];
-	snprintf(path, size, "%s%s%s", where, *where == '\0' ? "" : "/", noted);
-	blamed = false;
+	snprintf(path, size, "%s%s%s", where, *where == '\0' || strcmp(where, "/") == 0 ? "" : "/", noted);
 }
 
 static char *

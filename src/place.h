@@ -56,9 +56,11 @@ int place_number(const struct scope *s, const char *path, double *value);
 ssize_t place_read_to(const struct scope *s, const char *path, struct buf *b);
 
 /*
- * For the message about a failure: notes the file that is about to be read, as the functions above do; blames the last one
- * noted, unless one is blamed already; tells the one that is to blame, or the last one, and begins anew.
+ * For the message about a failure: begins anew; notes the file that is about to be read, as the functions above do; blames
+ * the last one noted, unless one is blamed already; tells the one to blame, or the last one. Files of a cgroup are told
+ * from the root of the tree.
  */
+void place_blame_none(void);
 void place_note(const struct scope *s, const char *path);
 void place_blame(void);
 void place_blamed(char *path, size_t size);

@@ -74,9 +74,11 @@ static void
 run_timed(size_t i, const struct scope *s)
 {
 	double start = clock_now();
-	int err = run(collectors[i], s);
 	char path[512];
+	int err;
 
+	place_blame_none();
+	err = run(collectors[i], s);
 	durations[i] += clock_now() - start;
 	if (err == 0 || (s->container != NULL && cgroup_absent(err)))
 		return;

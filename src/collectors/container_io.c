@@ -120,6 +120,10 @@ update(const struct scope *s, struct page *p)
 	while ((line = text_line(&at)) != NULL)
 		if ((number = text_word(&line, " ")) != NULL && strchr(number, ':') != NULL && add_device(p, number, line) != 0)
 			err = -EINVAL;
+	if (err != 0) {
+		place_note(s, "io.stat");
+		place_blame();
+	}
 	return err;
 }
 

@@ -300,6 +300,19 @@ def logs():
     check([x["address"] for x in lines if x["msg"] == "Listening on"] == [f"127.0.0.1:{s.port}"], lines)
 
 
+def blame():
+    """A failure's line names the file, not another one that was read, or that failed for another collector."""
+    with tempfile.TemporaryDirectory() as cgroup:
+        for name, text in {"cgroup.controllers": "cpu io memory\n", "cpu.stat": "usage_usec 1\n",
+                           "cpu.max": "max 100000\n", "memory.max": "much\n", "pids.max": "max\n", "io.stat": "8:0 rbytes=?\n"}.items():
+            with open(f"{cgroup}/{name}", "w", encoding="ascii") as f:
+                f.write(text)
+        log = subprocess.run([BINARY, "--once", "--once.path=/metrics/cadvisor", "--path.cgroupfs=" + cgroup],
+                             capture_output=True, text=True, check=True).stderr
+    found = dict(re.findall(r'"collector failed" name=(\S+) .* path=(\S+)', log))
+    check(found == {"container.io": "/io.stat", "container.process": "/memory.max", "container.spec": "/memory.max"}, log)
+
+
 class Slow:
     """A server whose first collection waits until it is let go: its only file is a FIFO that nobody writes to."""
 
@@ -460,7 +473,7 @@ def main():
     with Server("--no-collector.stat") as s:
         for group in Server.wait_ready, paths, methods, queries, encodings, parallel, hostile:
             run(group, s)
-    for group in (telemetry_path, addresses, flags, logs, readiness, deadline, limit,
+    for group in (telemetry_path, addresses, flags, logs, blame, readiness, deadline, limit,
                   stop_waits, stop_hangs, stop_real, stop_once, files):
         run(group)
 
