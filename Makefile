@@ -44,7 +44,7 @@ docs: build ## write docs/metrics.md anew from the tables
 	@build/nodegauge --markdown >docs/metrics.md
 
 lint: ## shellcheck, clang's warnings, clang-tidy
-	@tools/install.sh build lint
+	@tools/install.sh build test lint
 	@tools/lint.sh
 
 image: ## the container image as an OCI archive in build-image, built twice and compared (root)

@@ -151,7 +151,7 @@ Test(identity, log_link_that_is_cut)
 Test(identity, unknown_or_no_id)
 {
 	const char *const ids[] = { "", "web", "../../../../etc/passwd", "00",
-		"978F801A6C7FED4E1E5DB1BDB3D6C2D596555DE6E3B8E4D01286297E52F4D92C", HTTPD "0" };
+		"978F801A6C7FED4E1E5DB1BDB3D6C2D596555DE6E3B8E4D01286297E52F4D92C", (HTTPD "0") };
 	struct identity who;
 
 	for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)

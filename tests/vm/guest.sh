@@ -1,6 +1,7 @@
 #!/bin/busybox sh
 # One case in the guest: guest.sh CASE LAYOUT
 # Makes the cgroups, starts nodegauge, and leaves in /out its pages, its log, and the kernel's files from before and after.
+# shellcheck shell=dash
 set -eu
 case=$1 layout=$2
 address=127.0.0.1:9100

@@ -2,6 +2,7 @@
 # Makes the cgroups, sleepers, bundles and log links of a node's containers: kubepods.sh LAYOUT [PODS [CONTAINERS]]
 # What a scrape has to find goes to /out/expected.tsv, * for anything:
 # kind, id, container, image, name, namespace, pod, network.
+# shellcheck shell=dash
 set -eu
 layout=$1 pods=${2:-6} containers=${3:-2}
 cgroups=/sys/fs/cgroup
@@ -156,7 +157,7 @@ conmon() { # SLICE NAME
 expect root / '' '' '' '' '' host
 for p in $(seq 0 $((pods - 1))); do
 	pod "$p"
-	[ $layout = podman ] || container sandbox POD registry.k8s.io/pause:3.10
+	[ "$layout" = podman ] || container sandbox POD registry.k8s.io/pause:3.10
 	for c in $(seq "$containers"); do
 		container container "app-$c" "registry.example/app-$c:1.0"
 		[ "$qos" != burstable ] || limits
