@@ -127,8 +127,9 @@ distribution(char out[NAME])
 	while (text != NULL && (line = text_line(&text)) != NULL)
 		if (text_starts(line, "PRETTY_NAME=")) {
 			line += strlen("PRETTY_NAME=");
-			line[strcspn(line + 1, "\"'") + 1] = '\0';
-			snprintf(out, NAME, "%s", line + (*line == '"' || *line == '\''));
+			line += strspn(line, "\"'");
+			line[strcspn(line, "\"'")] = '\0';
+			snprintf(out, NAME, "%s", line);
 		}
 }
 
