@@ -1,6 +1,6 @@
 /*
- * The cgroup tree, followed by inotify(7): a collection walks it only when a directory came or went, when events were lost,
- * or once a minute as the safety net.
+ * The cgroup tree, followed by inotify(7): a collection walks it only when a directory came or went, when events were
+ * lost, or once a minute as the safety net.
  */
 #include "cgroup_node.h"
 
@@ -95,7 +95,7 @@ meet(int dir, const char *name, ino_t inode, const char *path, enum cgroup_kind 
 	struct node *n = find(path);
 	int fd;
 
-	if (n != NULL && n->inode == inode) {
+	if (n != NULL && n->inode == inode && n->pod == pod) {
 		n->seen = true;
 		return n;
 	}
@@ -103,7 +103,8 @@ meet(int dir, const char *name, ino_t inode, const char *path, enum cgroup_kind 
 		return NULL;
 	n = must_realloc(NULL, sizeof *n);
 	*n = (struct node){ .inode = inode, .pod = pod, .seen = true, .path = must_copy(path) };
-	n->c = (struct container){ .scope = { .dir = fd, .container = &n->c, .records = true }, .kind = kind, .path = n->path };
+	n->c = (struct container){ .kind = kind, .path = n->path };
+	n->c.scope = (struct scope){ .dir = fd, .container = &n->c, .records = true };
 	n->network = (struct scope){ .dir = -1, .container = &n->c };
 	strcpy(n->id, id);
 	cgroup_label(n);
@@ -128,7 +129,8 @@ watch(const char *path, bool children)
 static void walk(int dir, const char *path, enum cgroup_kind kind, struct node *pod, int depth);
 
 static void
-enter(int dir, const char *parent_path, const struct dirent *entry, enum cgroup_kind parent, struct node *pod, int depth)
+enter(int dir, const char *parent_path, const struct dirent *entry, enum cgroup_kind parent, struct node *pod,
+    int depth)
 {
 	char id[CONTAINER_ID + 1];
 	enum cgroup_kind kind = cgroup_kind(entry->d_name, parent, id);
@@ -168,17 +170,12 @@ walk(int dir, const char *path, enum cgroup_kind kind, struct node *pod, int dep
 	closedir(d);
 }
 
-/* A container goes with its pod, so that what is left never points to what went; a new walk finds it in the new one. */
+/* A container that was met has a pod that was met, so that what is left never points to what went. */
 static void
 sweep(void)
 {
 	size_t kept = 0;
 
-	for (size_t i = 0; i < cgroup_nodes.n; i++)
-		if (cgroup_nodes.list[i]->pod != NULL && !cgroup_nodes.list[i]->pod->seen && cgroup_nodes.list[i]->seen) {
-			cgroup_nodes.list[i]->seen = false;
-			stale = true;
-		}
 	for (size_t i = 0; i < cgroup_nodes.n; i++)
 		if (cgroup_nodes.list[i]->seen)
 			cgroup_nodes.list[kept++] = cgroup_nodes.list[i];

@@ -247,7 +247,6 @@ Test(cgroup, recreated_pod_around_a_container)
 	snprintf(old, sizeof old, "%s/%s", node_path("old"), strrchr(A, '/') + 1);
 	cr_assert_eq(rename(old, new), 0);
 	node_remove("old");
-	cgroup_refresh(true);
 	expect("/\n/kubepods.slice\n" POD "\n" A "\n");
 	cr_expect_eq(cgroup_pod(1)->container, find(POD)->container);
 }
