@@ -16,11 +16,20 @@ static bool blind;
 static int *watches, *old_watches;
 static size_t n_watches, n_old_watches, room_watches;
 
+static void
+go_blind(const char *path)
+{
+	if (!blind)
+		log_line(LOG_WARN, "cannot watch the cgroup tree; it is walked at each scrape instead",
+		    "path", path, "err", strerror(errno), NULL);
+	blind = true;
+}
+
 void
 watch_begin(void)
 {
-	if (watcher < 0 && !blind)
-		watcher = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	if (watcher < 0 && !blind && (watcher = inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) < 0)
+		go_blind("/proc/sys/fs/inotify/max_user_instances");
 	n_watches = 0;
 }
 
@@ -31,11 +40,8 @@ watch_add(const char *path, bool children)
 	int w = inotify_add_watch(watcher, path, events);
 
 	if (w < 0) {
-		if (errno != ENOENT && errno != ENAMETOOLONG && !blind) {
-			log_line(LOG_WARN, "cannot watch the cgroup tree; it is walked at each scrape instead",
-			    "path", path, "err", strerror(errno), NULL);
-			blind = true;
-		}
+		if (errno != ENOENT && errno != ENAMETOOLONG)
+			go_blind(path);
 		return -1;
 	}
 	watches = must_grow(watches, n_watches, &room_watches, sizeof *watches);
