@@ -97,7 +97,7 @@ check_networks(void)
 	}
 }
 
-/* A cgroup has no date: a directory changes with what is in it, cgroup.events when processes come and go. 0: unknown. */
+/* A cgroup has no date: a directory changes with what is in it, cgroup.events as processes come and go. 0: unknown. */
 static double
 made(int dir)
 {
@@ -159,7 +159,8 @@ cgroup_pod(size_t i)
 bool
 cgroup_vanished(const struct scope *s)
 {
-	bool gone = faccessat(s->container->scope.dir, "cgroup.procs", F_OK, 0) != 0 && (errno == ENOENT || errno == ENODEV);
+	bool gone = faccessat(s->container->scope.dir, "cgroup.procs", F_OK, 0) != 0 &&
+	    (errno == ENOENT || errno == ENODEV);
 
 	if (gone)
 		cgroup_tree_is_stale();

@@ -39,8 +39,8 @@ void cgroup_refresh(bool networks);
 const struct scope *cgroup_container(size_t i);
 
 /*
- * The root, the pods, and containers outside of pods, each with the directory in procfs of one of its processes, and the
- * labels of its sandbox or, where that is not known, of its cgroup. The directory is -1 where there is no process.
+ * The root, the pods, and containers outside of pods, each with the directory in procfs of one of its processes, and
+ * the labels of its sandbox or, where that is not known, of its cgroup. The directory is -1 where there is no process.
  */
 const struct scope *cgroup_pod(size_t i);
 

@@ -33,8 +33,8 @@ extern struct nodes cgroup_nodes;
 bool cgroup_tree_open(void);
 
 /*
- * Walks the tree if a directory came or went, if events were lost, or once a minute as the safety net. True if it did: nodes
- * may have come and gone.
+ * Walks the tree if a directory came or went, if events were lost, or once a minute as the safety net. True if it did:
+ * nodes may have come and gone.
  */
 bool cgroup_tree_follow(void);
 

@@ -53,7 +53,7 @@ struct table {
 enum over {
 	NODE, MACHINE,          /* once */
 	CONTAINERS,             /* each cgroup that is exported; its scope's directory is the cgroup */
-	PODS,                   /* each pod, container without one, and the root; its scope's directory is a process of it */
+	PODS,                   /* each pod, container without one, and the root; its directory is a process of it */
 };
 
 struct collector {
@@ -63,8 +63,8 @@ struct collector {
 	const struct table *tables;     /* ends with one without a path */
 	const struct metric *metrics;   /* those that update adds, ended by one without a name */
 	/*
-	 * What tables cannot say, after them. s is the scope it is run over. 0; -ENODATA: this machine has none; or another
-	 * -errno: failed. Samples added before stay.
+	 * What tables cannot say, after them. s is the scope it is run over. 0; -ENODATA: this machine has none; or
+	 * another -errno: failed. Samples added before stay.
 	 */
 	int (*update)(const struct scope *s, struct page *p);
 	const struct flag *flags;       /* ends with one without a name */

@@ -16,8 +16,8 @@ int file_directory(int dir, const char *path);
 ssize_t file_read(int dir, const char *path, struct buf *b);
 
 /*
- * The same of a file that the kernel prints at once, as it does those of sysfs and most of a cgroup: what is shorter than a
- * page has been read whole, and is not asked for more. Not for lists such as cgroup.procs.
+ * The same of a file that the kernel prints at once, as it does those of sysfs and most of a cgroup: what is shorter
+ * than a page has been read whole, and is not asked for more. Not for lists such as cgroup.procs.
  */
 ssize_t file_read_record(int dir, const char *path, struct buf *b);
 

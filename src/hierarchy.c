@@ -193,7 +193,8 @@ report(const struct hierarchy *h, const struct answer *libcgroup)
 
 	snprintf(version, sizeof version, "%d", libcgroup->version);
 	if (libcgroup->version != h->version || (h->version == 2 && strcmp(libcgroup->mount, h->path) != 0))
-		log_line(LOG_DEBUG, "libcgroup sees another hierarchy", "version", version, "path", libcgroup->mount, NULL);
+		log_line(LOG_DEBUG, "libcgroup sees another hierarchy", "version", version,
+		    "path", libcgroup->mount, NULL);
 	if (h->version == 2)
 		log_line(LOG_INFO, "cgroup v2", "path", h->path, "controllers", h->controllers, NULL);
 	else

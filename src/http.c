@@ -453,8 +453,8 @@ start(const char *list)
 		.begin_request = serve, .http_error = refuse, .log_message = log_message,
 	};
 	const char *options[] = {
-		"listening_ports", list, "num_threads", WORKERS, "connection_queue", "128", "request_timeout_ms", "5000",
-		"tcp_nodelay", "1", "decode_url", "no", "enable_auth_domain_check", "no", NULL,
+		"listening_ports", list, "num_threads", WORKERS, "connection_queue", "128",
+		"request_timeout_ms", "5000", "tcp_nodelay", "1", "decode_url", "no", "enable_auth_domain_check", "no", NULL,
 	};
 
 	started = mg_start(&callbacks, NULL, options) != NULL;

@@ -1,6 +1,6 @@
 /*
- * Opening a path that must not lead out of a root, whatever links lie on it: by openat2(2), or part by part where the kernel
- * (before 5.6) or a seccomp filter does not have it.
+ * Opening a path that must not lead out of a root, whatever links lie on it: by openat2(2), or part by part where the
+ * kernel (before 5.6) or a seccomp filter does not have it.
  */
 #include "file.h"
 

@@ -149,7 +149,7 @@ length(const struct labels *l, size_t from, size_t end)
 	return (end == l->pairs ? l->size : l->start[end] - 1) - l->start[from];
 }
 
-/* Both sets' pairs in order; start, unless NULL, receives where each began. Pairs of a that stand together go as one. */
+/* Both sets' pairs in order; start, unless NULL, receives where each began. Pairs of a in a row are added as one. */
 static void
 merge(struct buf *to, const struct labels *a, const struct labels *b, uint32_t *start)
 {

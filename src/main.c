@@ -83,7 +83,7 @@ main(int argc, char **argv)
 	sigset_t stop;
 
 	mallopt(M_ARENA_MAX, 1);
-	mallopt(M_MMAP_THRESHOLD, 128 << 10);   /* and not more later: a large page's memory goes back when it was sent */
+	mallopt(M_MMAP_THRESHOLD, 128 << 10);   /* and not more later: a sent page's memory goes back */
 	signal(SIGPIPE, SIG_IGN);
 	sigemptyset(&stop);
 	sigaddset(&stop, SIGTERM);
@@ -94,7 +94,8 @@ main(int argc, char **argv)
 	if (options_once)
 		pthread_sigmask(SIG_UNBLOCK, &stop, NULL);
 	else
-		log_line(LOG_INFO, "starting nodegauge", "version", NODEGAUGE_VERSION, "revision", NODEGAUGE_REVISION, NULL);
+		log_line(LOG_INFO, "starting nodegauge", "version", NODEGAUGE_VERSION,
+		    "revision", NODEGAUGE_REVISION, NULL);
 	capability_raise();
 	if (!place_open())
 		return 1;

@@ -29,7 +29,8 @@ static const struct flag own_flags[] = {
 	{ "once.path", TEXT, &options_path, "Which page --once prints: /metrics or /metrics/cadvisor." },
 	{ "log.level", TEXT, &log_level, "The least level that is logged: debug, info, warn or error." },
 	{ "log.format", TEXT, &log_format, "logfmt or json." },
-	{ "collector.disable-defaults", SWITCH, &disable_defaults, "Only the collectors that are asked for by --collector.NAME." },
+	{ "collector.disable-defaults", SWITCH, &disable_defaults,
+	    "Only the collectors that are asked for by --collector.NAME." },
 	{ 0 },
 };
 
@@ -137,7 +138,8 @@ pass_over(char **argv, const char *name, size_t n)
 	char collector[64];
 
 	name += text_starts(name, "no-") ? strlen("no-") : 0;
-	if (!text_starts(name, "collector.") || (dot = strchr(name + strlen("collector."), '.')) == NULL || dot >= argv[0] + 2 + n)
+	if (!text_starts(name, "collector.") || (dot = strchr(name + strlen("collector."), '.')) == NULL ||
+	    dot >= argv[0] + 2 + n)
 		return 0;
 	name += strlen("collector.");
 	snprintf(collector, sizeof collector, "%.*s", (int)(dot - name), name);
@@ -208,7 +210,8 @@ help(void)
 			show(f);
 	puts("\nCollectors (a * is off by default):");
 	for (size_t i = 0; i < n_collectors; i++) {
-		printf("  --[no-]collector.%s%s\n        %s\n", collectors[i]->name, collectors[i]->off ? " *" : "", collectors[i]->help);
+		printf("  --[no-]collector.%s%s\n        %s\n", collectors[i]->name, collectors[i]->off ? " *" : "",
+		    collectors[i]->help);
 		for (const struct flag *f = collectors[i]->flags; f != NULL && f->name != NULL; f++)
 			show(f);
 	}

@@ -23,7 +23,8 @@
 static const char *rootfs = "/", *procfs, *sysfs, *udev, *cgroupfs;
 
 const struct flag place_flags[] = {
-	{ "path.rootfs", TEXT, &rootfs, "Where the node's root file system is mounted. The other places are looked for beneath it." },
+	{ "path.rootfs", TEXT, &rootfs,
+	    "Where the node's root file system is mounted. The other places are looked for beneath it." },
 	{ "path.procfs", TEXT, &procfs, "The node's procfs.", "<rootfs>/proc" },
 	{ "path.sysfs", TEXT, &sysfs, "The node's sysfs.", "<rootfs>/sys" },
 	{ "path.udev.data", TEXT, &udev, "udev's properties of devices.", "<rootfs>/run/udev/data" },
@@ -64,8 +65,8 @@ place_open(void)
 	scopes[SYS].records = true;
 	open_place(UDEV, udev, "/run/udev/data");
 	if (scopes[PROC].dir < 0) {
-		log_line(LOG_ERROR, "no procfs: is the node's root mounted where --path.rootfs says?", "path", paths[PROC],
-		    "err", strerror(-scopes[PROC].dir), NULL);
+		log_line(LOG_ERROR, "no procfs: is the node's root mounted where --path.rootfs says?",
+		    "path", paths[PROC], "err", strerror(-scopes[PROC].dir), NULL);
 		return false;
 	}
 	paths[NET] = absolute(paths[PROC], "");

@@ -43,7 +43,8 @@ bool place_is_our_network(void);
 
 /*
  * Reads a file of the scope into a buffer that the next call uses again. NULL, and errno, if it cannot be read.
- * place_readf prints the path first, place_read_inside is for places that others may write to (ROOT, UDEV): links stay inside, only regular files.
+ * place_readf prints the path first, place_read_inside is for places that others may write to (ROOT, UDEV): links stay
+ * inside, only regular files.
  */
 char *place_read(const struct scope *s, const char *path);
 char *place_readf(const struct scope *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -56,9 +57,9 @@ int place_number(const struct scope *s, const char *path, double *value);
 ssize_t place_read_to(const struct scope *s, const char *path, struct buf *b);
 
 /*
- * For the message about a failure: begins anew; notes the file that is about to be read, as the functions above do; blames
- * the last one noted, unless one is blamed already; tells the one to blame, or the last one. Files of a cgroup are told
- * from the root of the tree.
+ * For the message about a failure: begins anew; notes the file that is about to be read, as the functions above do;
+ * blames the last one noted, unless one is blamed already; tells the one to blame, or the last one. Files of a cgroup
+ * are told from the root of the tree.
  */
 void place_blame_none(void);
 void place_note(const struct scope *s, const char *path);

@@ -131,7 +131,7 @@ process_boot_time(void)
 	return boot;
 }
 
-/* Field 22 of stat, in ticks after boot; the name before may hold anything but ends with the last ')'. proc_pid_stat(5) */
+/* Field 22 of stat, in ticks after boot; the name before it ends with the last ')'. proc_pid_stat(5) */
 double
 process_started(int dir)
 {

@@ -50,7 +50,8 @@ static char *failed_at[COLLECTORS_MAX];         /* the file of an error that was
 
 const struct metric scrape_metrics[] = {
 	{ "", GAUGE, ONE, "node_scrape_collector_duration_seconds", "Time that a collector took." },
-	{ "", GAUGE, ONE, "node_scrape_collector_success", "1 if a collector succeeded, 0 if it failed or the machine has nothing for it." },
+	{ "", GAUGE, ONE, "node_scrape_collector_success",
+	    "1 if a collector succeeded, 0 if it failed or the machine has nothing for it." },
 	{ 0 },
 };
 
@@ -373,14 +374,15 @@ scrape_find(enum which_page which, const char *name)
 
 /* node_exporter 1.12's on Linux, so that its command lines and queries are taken as they are. */
 static const char *const elsewhere[] = {
-	"arp", "bcache", "bcachefs", "bonding", "btrfs", "buddyinfo", "cgroups", "conntrack", "cpu", "cpu_vulnerabilities",
-	"cpufreq", "diskstats", "dmi", "dmmultipath", "drbd", "drm", "edac", "entropy", "ethtool", "fibrechannel", "filefd",
-	"filesystem", "hwmon", "infiniband", "interrupts", "ipvs", "kernel_hung", "ksmd", "lnstat", "loadavg", "logind",
-	"mdadm", "meminfo", "meminfo_numa", "mountstats", "netclass", "netdev", "netstat", "network_route", "nfs", "nfsd",
-	"ntp", "nvme", "nvmesubsystem", "os", "pcidevice", "perf", "powersupplyclass", "pressure", "processes", "qdisc",
-	"rapl", "runit", "schedstat", "selinux", "slabinfo", "sockstat", "softirqs", "softnet", "stat", "supervisord",
-	"swap", "sysctl", "systemd", "tapestats", "tcpstat", "textfile", "thermal_zone", "time", "timex", "udp_queues",
-	"uname", "vmstat", "watchdog", "wifi", "xfrm", "xfs", "zfs", "zoneinfo",
+	"arp", "bcache", "bcachefs", "bonding", "btrfs", "buddyinfo", "cgroups", "conntrack", "cpu",
+	"cpu_vulnerabilities", "cpufreq", "diskstats", "dmi", "dmmultipath", "drbd", "drm", "edac", "entropy",
+	"ethtool", "fibrechannel", "filefd", "filesystem", "hwmon", "infiniband", "interrupts", "ipvs", "kernel_hung",
+	"ksmd", "lnstat", "loadavg", "logind", "mdadm", "meminfo", "meminfo_numa", "mountstats", "netclass", "netdev",
+	"netstat", "network_route", "nfs", "nfsd", "ntp", "nvme", "nvmesubsystem", "os", "pcidevice", "perf",
+	"powersupplyclass", "pressure", "processes", "qdisc", "rapl", "runit", "schedstat", "selinux", "slabinfo",
+	"sockstat", "softirqs", "softnet", "stat", "supervisord", "swap", "sysctl", "systemd", "tapestats", "tcpstat",
+	"textfile", "thermal_zone", "time", "timex", "udp_queues", "uname", "vmstat", "watchdog", "wifi", "xfrm", "xfs",
+	"zfs", "zoneinfo",
 };
 
 bool

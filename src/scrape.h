@@ -1,4 +1,4 @@
-/* A scrape: collectors run over their scopes, one collection at a time, its page printed and shared by those who ask. */
+/* A scrape: collectors run over their scopes, one collection at a time, its page printed for all who ask meanwhile. */
 #ifndef SCRAPE_H
 #define SCRAPE_H
 

@@ -18,7 +18,8 @@
 static bool disabled;
 
 const struct flag self_flags[] = {
-	{ "web.disable-exporter-metrics", SWITCH, &disabled, "Leave out what the exporter says of itself: process_* and promhttp_*." },
+	{ "web.disable-exporter-metrics", SWITCH, &disabled,
+	    "Leave out what the exporter says of itself: process_* and promhttp_*." },
 	{ 0 },
 };
 
@@ -56,7 +57,8 @@ self_request_ended(int status, double seconds)
 	pthread_mutex_unlock(&lock);
 }
 
-#define BUILD GAUGE, ONE, "node_exporter_build_info", "The version of the exporter, under the name that dashboards know."
+#define BUILD GAUGE, ONE, "node_exporter_build_info", \
+	"The version of the exporter, under the name that dashboards know."
 #define DURATION "nodegauge_http_request_duration_seconds"
 
 enum { BUILD_INFO, OWN_BUILD_INFO, VERSION, REQUESTS, IN_FLIGHT, BUCKET, SECONDS, REQUEST_COUNT,
@@ -65,21 +67,28 @@ enum { BUILD_INFO, OWN_BUILD_INFO, VERSION, REQUESTS, IN_FLIGHT, BUCKET, SECONDS
 const struct metric self_metrics[] = {
 	[BUILD_INFO] = { "", BUILD },
 	[OWN_BUILD_INFO] = { "", GAUGE, ONE, "nodegauge_build_info", "The version of the exporter." },
-	[VERSION] = { "", GAUGE, ONE, "nodegauge_cgroup_version", "The cgroup version found: 2 has containers, 1 (also hybrid) has none, 0 is none found." },
-	[REQUESTS] = { "", COUNTER, ONE, "promhttp_metric_handler_requests_total", "Requests for a page by HTTP status." },
-	[IN_FLIGHT] = { "", GAUGE, ONE, "promhttp_metric_handler_requests_in_flight", "Requests for a page being answered now, this one included." },
-	[BUCKET] = { "", HISTOGRAM, ONE, DURATION "_bucket", "Time from a request for a page to the end of its answer." },
+	[VERSION] = { "", GAUGE, ONE, "nodegauge_cgroup_version",
+	    "The cgroup version found: 2 has containers, 1 (also hybrid) has none, 0 is none found." },
+	[REQUESTS] = { "", COUNTER, ONE, "promhttp_metric_handler_requests_total",
+	    "Requests for a page by HTTP status." },
+	[IN_FLIGHT] = { "", GAUGE, ONE, "promhttp_metric_handler_requests_in_flight",
+	    "Requests for a page being answered now, this one included." },
+	[BUCKET] = { "", HISTOGRAM, ONE, DURATION "_bucket",
+	    "Time from a request for a page to the end of its answer." },
 	[SECONDS] = { "", PART, ONE, DURATION "_sum", "" },
 	[REQUEST_COUNT] = { "", PART, ONE, DURATION "_count", "" },
 	[CPU] = { "", COUNTER, ONE, "process_cpu_seconds_total", "User and system CPU time of the exporter." },
 	[FDS] = { "", GAUGE, ONE, "process_open_fds", "File descriptors that the exporter has open." },
 	[FDS_MAX] = { "", GAUGE, ONE, "process_max_fds", "File descriptors that the exporter may have open." },
 	[VIRTUAL] = { "", GAUGE, ONE, "process_virtual_memory_bytes", "Virtual memory of the exporter." },
-	[VIRTUAL_MAX] = { "", GAUGE, ONE, "process_virtual_memory_max_bytes", "Virtual memory that the exporter may have." },
+	[VIRTUAL_MAX] = { "", GAUGE, ONE, "process_virtual_memory_max_bytes",
+	    "Virtual memory that the exporter may have." },
 	[RESIDENT] = { "", GAUGE, PAGES, "process_resident_memory_bytes", "Resident memory of the exporter." },
 	[START] = { "", GAUGE, ONE, "process_start_time_seconds", "Start of the exporter in seconds since the epoch." },
-	[SAMPLES] = { "", GAUGE, ONE, "nodegauge_samples", "Samples on this page before those of the exporter itself." },
-	[DROPPED] = { "", GAUGE, ONE, "nodegauge_samples_dropped", "Samples left out of this page because it had too many." },
+	[SAMPLES] = { "", GAUGE, ONE, "nodegauge_samples",
+	    "Samples on this page before those of the exporter itself." },
+	[DROPPED] = { "", GAUGE, ONE, "nodegauge_samples_dropped",
+	    "Samples left out of this page because it had too many." },
 	{ 0 },
 };
 

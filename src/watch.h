@@ -8,8 +8,8 @@
 void watch_begin(void);
 
 /*
- * Watches the files of a directory, and the directories in it too if these are wanted. The watch's number, also of one that
- * is there already, or -1.
+ * Watches the files of a directory, and the directories in it too if these are wanted. The watch's number, also of one
+ * that is there already, or -1.
  */
 int watch_add(const char *path, bool children);
 void watch_end(void);

@@ -12,8 +12,10 @@ static const struct metric stat[] = {
 	{ "user_usec", COUNTER, US, "container_cpu_user_seconds_total", "CPU time used in user mode." },
 	{ "system_usec", COUNTER, US, "container_cpu_system_seconds_total", "CPU time used in the kernel." },
 	{ "nr_periods", COUNTER, ONE, "container_cpu_cfs_periods_total", "Periods in which the quota was enforced." },
-	{ "nr_throttled", COUNTER, ONE, "container_cpu_cfs_throttled_periods_total", "Periods in which the quota was used up." },
-	{ "throttled_usec", COUNTER, US, "container_cpu_cfs_throttled_seconds_total", "Time for which the quota was used up." },
+	{ "nr_throttled", COUNTER, ONE, "container_cpu_cfs_throttled_periods_total",
+	    "Periods in which the quota was used up." },
+	{ "throttled_usec", COUNTER, US, "container_cpu_cfs_throttled_seconds_total",
+	    "Time for which the quota was used up." },
 	{ "nr_bursts", COUNTER, ONE, "container_cpu_cfs_burst_periods_total", "Periods that went beyond the quota." },
 	{ "burst_usec", COUNTER, US, "container_cpu_cfs_burst_seconds_total", "CPU time beyond the quota." },
 };

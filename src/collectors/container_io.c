@@ -1,4 +1,4 @@
-/* io.stat of a cgroup: "8:0 rbytes=1 wbytes=2 rios=3 wios=4 dbytes=0 dios=0". Documentation/admin-guide/cgroup-v2.rst */
+/* io.stat of a cgroup: "8:0 rbytes=1 wbytes=2 rios=3 wios=4 dbytes=5 ...". Documentation/admin-guide/cgroup-v2.rst */
 #include "../collector.h"
 
 #include <errno.h>
@@ -14,10 +14,13 @@ static const struct metric metrics[] = {
 	{ "wbytes", COUNTER, ONE, "container_fs_writes_bytes_total", "Bytes written." },
 	{ "rios", COUNTER, ONE, "container_fs_reads_total", "Reads." },
 	{ "wios", COUNTER, ONE, "container_fs_writes_total", "Writes." },
-	{ "cost.usage", COUNTER, US, "container_fs_io_cost_usage_seconds_total", "Device time used, by the cost model." },
-	{ "cost.wait", COUNTER, US, "container_fs_io_cost_wait_seconds_total", "Time that I/O waited, by the cost model." },
+	{ "cost.usage", COUNTER, US, "container_fs_io_cost_usage_seconds_total",
+	    "Device time used, by the cost model." },
+	{ "cost.wait", COUNTER, US, "container_fs_io_cost_wait_seconds_total",
+	    "Time that I/O waited, by the cost model." },
 	{ "cost.indebt", COUNTER, US, "container_fs_io_cost_indebt_seconds_total", "Time in debt, by the cost model." },
-	{ "cost.indelay", COUNTER, US, "container_fs_io_cost_indelay_seconds_total", "Time delayed for debt, by the cost model." },
+	{ "cost.indelay", COUNTER, US, "container_fs_io_cost_indelay_seconds_total",
+	    "Time delayed for debt, by the cost model." },
 	{ "rbytes", USAGE, { { "operation", "Read" } } },
 	{ "wbytes", USAGE, { { "operation", "Write" } } },
 	{ 0 },
@@ -118,7 +121,8 @@ update(const struct scope *s, struct page *p)
 	if (n < 0)
 		return (int)n;
 	while ((line = text_line(&at)) != NULL)
-		if ((number = text_word(&line, " ")) != NULL && strchr(number, ':') != NULL && add_device(p, number, line) != 0)
+		if ((number = text_word(&line, " ")) != NULL && strchr(number, ':') != NULL &&
+		    add_device(p, number, line) != 0)
 			err = -EINVAL;
 	if (err != 0) {
 		place_note(s, "io.stat");

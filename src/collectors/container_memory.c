@@ -18,8 +18,10 @@ static const struct metric stat[] = {
 	{ "file_writeback", GAUGE, ONE, "container_memory_file_writeback_bytes", "Page cache that is being written." },
 	{ "inactive_file", GAUGE, ONE, "container_memory_total_inactive_file_bytes", "Page cache not in active use." },
 	{ "active_file", GAUGE, ONE, "container_memory_total_active_file_bytes", "Page cache in active use." },
-	{ "workingset_refault_anon", COUNTER, ONE, "container_memory_workingset_refault_anon_total", "Pages swapped out and soon missed." },
-	{ "workingset_refault_file", COUNTER, ONE, "container_memory_workingset_refault_file_total", "Pages of the cache dropped and soon missed." },
+	{ "workingset_refault_anon", COUNTER, ONE, "container_memory_workingset_refault_anon_total",
+	    "Pages swapped out and soon missed." },
+	{ "workingset_refault_file", COUNTER, ONE, "container_memory_workingset_refault_file_total",
+	    "Pages of the cache dropped and soon missed." },
 	{ "pgscan", COUNTER, ONE, "container_memory_pgscan_total", "Pages looked at to be reclaimed." },
 	{ "pgsteal", COUNTER, ONE, "container_memory_pgsteal_total", "Pages reclaimed." },
 	FAULT("pgfault", "container"),
@@ -38,7 +40,8 @@ enum { USAGE, WORKING_SET, PEAK, SWAP, OOM };
 
 static const struct metric derived[] = {
 	[USAGE] = { "", GAUGE, ONE, "container_memory_usage_bytes", "Memory in use, page cache included." },
-	[WORKING_SET] = { "", GAUGE, ONE, "container_memory_working_set_bytes", "Memory in use but for page cache not in active use." },
+	[WORKING_SET] = { "", GAUGE, ONE, "container_memory_working_set_bytes",
+	    "Memory in use but for page cache not in active use." },
 	[PEAK] = { "", GAUGE, ONE, "container_memory_max_usage_bytes", "The most memory that was in use." },
 	[SWAP] = { "", GAUGE, ONE, "container_memory_swap", "Swap in use." },
 	[OOM] = { "", COUNTER, ONE, "container_oom_events_total", "OOM kills; of a whole group as one." },
@@ -53,7 +56,7 @@ static const struct table tables[] = {
 	{ 0 },
 };
 
-/* The root counts neither its memory nor its swap: cAdvisor has anonymous memory and page cache, and the node's swap. */
+/* The root counts neither memory nor swap: cAdvisor has its anonymous memory and page cache, and the node's swap. */
 static double
 root_swap(void)
 {

@@ -19,7 +19,7 @@ static const struct metric metrics[] = {
 	{ "drop", SENT("packets_dropped"), "Packets dropped while sending." },
 };
 
-/* As cAdvisor has it: loopback, and the outer ends of containers' own links, are not of interest. Headers have a '|'. */
+/* As cAdvisor has it: loopback and the outer ends of containers' links are not of interest. Headers have a '|'. */
 static const char *
 row(char *interface)
 {

@@ -1,9 +1,11 @@
-/* Pressure stall information of a cgroup: "some avg10=0.00 avg60=0.00 avg300=0.00 total=0". Documentation/accounting/psi.rst */
+/* Pressure stall information of a cgroup: "some avg10=0.00 ... total=0". Documentation/accounting/psi.rst */
 #include "../collector.h"
 
 #define PRESSURE(what) { \
-	{ "some total", COUNTER, US, "container_pressure_" what "_waiting_seconds_total", "Time in which some tasks waited for " what "." }, \
-	{ "full total", COUNTER, US, "container_pressure_" what "_stalled_seconds_total", "Time in which all tasks waited for " what "." }, \
+	{ "some total", COUNTER, US, "container_pressure_" what "_waiting_seconds_total", \
+	    "Time in which some tasks waited for " what "." }, \
+	{ "full total", COUNTER, US, "container_pressure_" what "_stalled_seconds_total", \
+	    "Time in which all tasks waited for " what "." }, \
 }
 
 static const struct metric cpu[] = PRESSURE("cpu"), io[] = PRESSURE("io"), memory[] = PRESSURE("memory");

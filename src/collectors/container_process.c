@@ -1,4 +1,4 @@
-/* Tasks of a cgroup: pids.* count threads, cgroup.procs has a line for each process. Documentation/admin-guide/cgroup-v2.rst */
+/* Tasks: pids.* count threads, cgroup.procs has a line for each process. Documentation/admin-guide/cgroup-v2.rst */
 #include "../collector.h"
 
 #include <errno.h>

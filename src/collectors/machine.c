@@ -17,7 +17,8 @@ static const struct metric metrics[] = {
 	[SWAP] = { "", GAUGE, KIB, "machine_swap_bytes", "Swap." },
 	[MACHINE_ERROR] = { "", GAUGE, ONE, "machine_scrape_error", "1 if the machine could not be read." },
 	[CONTAINER_ERROR] = { "", GAUGE, ONE, "container_scrape_error", "1 if containers could not be read." },
-	[VERSION] = { "", GAUGE, ONE, "cadvisor_version_info", "Kernel and distribution, under the name that dashboards know." },
+	[VERSION] = { "", GAUGE, ONE, "cadvisor_version_info",
+	    "Kernel and distribution, under the name that dashboards know." },
 	{ 0 },
 };
 

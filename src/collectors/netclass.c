@@ -204,7 +204,9 @@ ask_settings(const char *name, struct ethtool_link_settings *settings)
 		return false;
 	snprintf(request.ifr_name, sizeof request.ifr_name, "%s", name);
 	for (int i = 0; i < 2; i++) {
-		answer.base = (struct ethtool_link_settings){ .cmd = ETHTOOL_GLINKSETTINGS, .link_mode_masks_nwords = words };
+		answer.base = (struct ethtool_link_settings){
+			.cmd = ETHTOOL_GLINKSETTINGS, .link_mode_masks_nwords = words,
+		};
 		if (ioctl(sock, SIOCETHTOOL, &request) != 0)
 			return false;
 		if (answer.base.link_mode_masks_nwords > 0)
