@@ -201,6 +201,11 @@ def hidden(row):
     return {"container": ("image",), "sandbox": ("image", "container", "namespace", "pod")}.get(row.get("kind"), ())
 
 
+def is_ours(cgroup):
+    """True where nodegauge itself runs: its memory rises and falls while it is looked at."""
+    return case in ("pod", "user") and lines("own")[0].startswith(cgroup)
+
+
 def check_values(families, rows, before, after):
     for name, rule in ONE.items():
         samples = {labels["id"]: value for labels, value in families[name]}
@@ -210,7 +215,7 @@ def check_values(families, rows, before, after):
             if low is None or got is None:
                 unused = low == 0 and name == "container_cpu_usage_seconds_total"
                 expect(low is None and got is None or unused, f"{name}: {cgroup} has {got}, the kernel {low}")
-            else:
+            elif not (name.startswith("container_memory") and is_ours(cgroup)):
                 expect(within(got, low, high), f"{name}: {cgroup} has {got:.15g}, the kernel {low:.15g} to {high:.15g}")
 
 

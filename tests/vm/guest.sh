@@ -73,6 +73,7 @@ start() {
 	case $case in
 	pod | user)
 		own=$(each_of 1 container)
+		echo "$own" >/out/own
 		neighbour=$(head -n 1 "$cgroups$own/cgroup.procs")
 		(in_cgroup "$own" load "$case" "$neighbour" nodegauge --path.rootfs=/host --web.listen-address=$address) >/out/log 2>&1 &
 		;;
