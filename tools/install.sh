@@ -10,7 +10,7 @@ packages() {
 		;;
 	test)
 		echo libcriterion-dev python3 python3-yaml curl procps iproute2 \
-			qemu-system-x86 busybox-static cpio kmod
+			iproute2 qemu-system-x86 busybox-static cpio kmod
 		;;
 	lint) echo shellcheck clang clang-tidy ;;
 	fuzz) echo clang libclang-rt-14-dev ;;
