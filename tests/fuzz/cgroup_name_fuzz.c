@@ -1,4 +1,4 @@
-/* Any name as a cgroup's: its kind, and an id only where there is one. The first byte is the kind of the cgroup above. */
+/* Any name as a cgroup's: its kind, and an id only where there is one. The first byte is the kind of its parent. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

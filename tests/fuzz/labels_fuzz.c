@@ -60,9 +60,11 @@ check_sets(const char *value)
 {
 	const struct label b = { "b", value }, ac[] = { { "a", value }, { "c", "" } };
 	struct buf sets = { 0 }, printed = { 0 }, joined = { 0 };
-	uint32_t one = labels_add(&sets, &b, 1), other = labels_add(&sets, ac, 2), both = labels_join(&sets, one, other);
+	uint32_t one = labels_add(&sets, &b, 1), other = labels_add(&sets, ac, 2),
+	    both = labels_join(&sets, one, other);
 
-	labels_print(&printed, (struct labels *)(void *)(sets.data + one), (struct labels *)(void *)(sets.data + other));
+	labels_print(&printed, (struct labels *)(void *)(sets.data + one),
+	    (struct labels *)(void *)(sets.data + other));
 	labels_print(&joined, NULL, (struct labels *)(void *)(sets.data + both));
 	need(printed.size == joined.size && memcmp(printed.data, joined.data, joined.size) == 0);
 	need(memcmp(printed.data, "a=\"", 3) == 0 && memcmp(printed.data + printed.size - 5, ",c=\"\"", 5) == 0);

@@ -12,12 +12,13 @@
 #define STATIC "d9ab57ee13be9c66b0b8fb0cbd3bf7d4"
 #define BURSTABLE "/kubepods.slice/kubepods-burstable.slice/"
 
-/* A letter for each component: other, ignored, slice, pod, container; behind it the last pod's uid and container's id. */
+/* A letter for each component: other, ignored, slice, pod, container; then the last pod's uid and container's id. */
 static const struct {
 	const char *path, *kinds, *pod, *container;
 } paths[] = {
 	{ BURSTABLE "kubepods-burstable-pod" UID_ ".slice/cri-containerd-" ID ".scope", "sspc", UID, ID },
-	{ "/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-pod" UID_ ".slice/cri-containerd-" ID ".scope", "sspc", UID, ID },
+	{ "/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-pod" UID_ ".slice/cri-containerd-" ID ".scope",
+	    "sspc", UID, ID },
 	{ "/kubepods.slice/kubepods-pod" UID_ ".slice/cri-containerd-" ID ".scope", "spc", UID, ID },
 	{ "/kubepods/burstable/pod" UID "/" ID, "sspc", UID, ID },
 	{ "/kubepods/besteffort/pod" UID "/" ID, "sspc", UID, ID },
@@ -52,7 +53,8 @@ static const struct {
 Test(cgroup_name, paths)
 {
 	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
-		char copy[512], kinds[16] = "", id[CONTAINER_ID + 1], pod[sizeof id] = "", container[sizeof id] = "", *at, *word;
+		char copy[512], kinds[16] = "", id[CONTAINER_ID + 1], pod[sizeof id] = "", container[sizeof id] = "",
+		    *at, *word;
 		enum cgroup_kind kind = CGROUP_OTHER;
 
 		snprintf(copy, sizeof copy, "%s", paths[i].path);
@@ -75,11 +77,14 @@ Test(cgroup_name, paths)
 /* Names that are nothing, however near they come. */
 static const char *const others[] = {
 	"", ".", "pod", "pod-", "kubepod", "kubepods2", "xkubepods", "kubepods.scope", ".scope", "-", "pods",
-	"pod" UID "x", "xpod" UID, "pod" UID ".scope", "pod5f0c2b5e", "pod" UID UID, "pod5F0C2B5E-1d1e-4c8b-9d3f-0a1b2c3d4e5f",
+	"pod" UID "x", "xpod" UID, "pod" UID ".scope", "pod5f0c2b5e", "pod" UID UID,
+	"pod5F0C2B5E-1d1e-4c8b-9d3f-0a1b2c3d4e5f",
 	"pod5f0c2b5e-1d1e-4c8b-9d3f_0a1b2c3d4e5", "pod5f0c2b5e01d1e04c8b09d3f00a1b2c3d4e5f", "pod" STATIC "0",
-	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde", "0" ID, "x" ID, "_" ID, ID "x", ID ".scop", ID ".service",
+	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde", "0" ID, "x" ID, "_" ID, ID "x", ID ".scop",
+	ID ".service",
 	"cri-containerd-0123456789ABCDEF0123456789abcdef0123456789abcdef0123456789abcdef.scope", ID ".scope.scope",
-	"cri-containerd-g123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.scope", "\xff\xfe\"\\\n", "%s%n",
+	"cri-containerd-g123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.scope", "\xff\xfe\"\\\n",
+	"%s%n",
 };
 
 Test(cgroup_name, others)

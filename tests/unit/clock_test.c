@@ -88,7 +88,8 @@ Test(clock, name_of_the_node)
 	char root[] = "/tmp/clock-XXXXXX", command[200];
 
 	cr_assert(mkdtemp(root) != NULL);
-	snprintf(command, sizeof command, "mkdir -p %s/etc %s/proc && echo the-node >%s/etc/hostname", root, root, root);
+	snprintf(command, sizeof command, "mkdir -p %s/etc %s/proc && echo the-node >%s/etc/hostname", root, root,
+	    root);
 	cr_assert_eq(system(command), 0);
 	for (const struct flag *f = place_flags; f->name != NULL; f++)
 		if (strcmp(f->name, "path.rootfs") == 0)

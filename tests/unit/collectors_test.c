@@ -78,8 +78,8 @@ check_metric(const struct metric *m)
 	if (m->type != PART)
 		check_help(m->help, m->name);
 	if (m->type == COUNTER || m->type == GAUGE)
-		cr_expect(ends_with(m->name, "_total") == (m->type == COUNTER) || is_exception(m->name), "%s is a %s", m->name,
-		    m->type == COUNTER ? "counter" : "gauge");
+		cr_expect(ends_with(m->name, "_total") == (m->type == COUNTER) || is_exception(m->name), "%s is a %s",
+		    m->name, m->type == COUNTER ? "counter" : "gauge");
 	if (m->type == HISTOGRAM)
 		cr_expect(ends_with(m->name, "_bucket"), "%s", m->name);
 	if (m->type == PART)
@@ -141,7 +141,8 @@ static void
 use(const struct metric *m)
 {
 	for (size_t i = 0; exceptions[i] != NULL; i++)
-		was_used[i] |= strcmp(exceptions[i], m->name) == 0 && (m->type == COUNTER) != ends_with(m->name, "_total");
+		was_used[i] |= strcmp(exceptions[i], m->name) == 0 &&
+		    (m->type == COUNTER) != ends_with(m->name, "_total");
 }
 
 Test(collectors, exceptions_are_needed)
@@ -158,17 +159,20 @@ check_table(const struct collector *c, const struct table *t)
 
 	cr_expect(t->read != NULL && *t->path != '/' && *t->path != '\0', "%s: %s", c->name, t->path);
 	cr_expect(t->n > 0 || t->every != NULL, "%s: %s is read for nothing", c->name, t->path);
-	cr_expect((t->place == CGROUP) <= (c->over == CONTAINERS) && (t->place == POD) <= (c->over == PODS), "%s: %s", c->name, t->path);
+	cr_expect((t->place == CGROUP) <= (c->over == CONTAINERS) && (t->place == POD) <= (c->over == PODS), "%s: %s",
+	    c->name, t->path);
 	if (t->row_label != NULL) {
 		cr_expect(is_label(t->row_label), "%s: %s", c->name, t->path);
-		cr_expect(t->read == columns || t->read == nested || strchr(t->path, '*') != NULL, "%s: %s has no rows", c->name, t->path);
+		cr_expect(t->read == columns || t->read == nested || strchr(t->path, '*') != NULL, "%s: %s has no rows",
+		    c->name, t->path);
 	}
 	if (t->read == single)
 		cr_expect(t->n == 1 && t->metrics[0].name != NULL, "%s: %s", c->name, t->path);
 	if (t->row_column != 0)
 		cr_expect(t->read == columns && t->row_label != NULL, "%s: %s", c->name, t->path);
 	for (size_t i = 0; i < t->n && is_keyed; i++)
-		cr_expect(t->metrics[i].key != NULL && t->metrics[i].name != NULL, "%s: %s, row %zu", c->name, t->path, i);
+		cr_expect(t->metrics[i].key != NULL && t->metrics[i].name != NULL, "%s: %s, row %zu", c->name, t->path,
+		    i);
 	if (t->every != NULL) {
 		cr_expect(is_keyed && is_name(t->every->prefix, "_:"), "%s: %s", c->name, t->path);
 		check_help(t->every->help, t->every->prefix);
@@ -188,8 +192,10 @@ Test(collectors, labels_of_rows)
 	for (size_t i = 0; i < n_collectors; i++)
 		for (const struct table *t = collectors[i]->tables; t != NULL && t->path != NULL; t++)
 			for (size_t k = 0; k < t->n && t->row_label != NULL; k++)
-				for (size_t l = 0; l < COUNT(t->metrics[k].fixed) && t->metrics[k].fixed[l].name != NULL; l++)
-					cr_expect_str_neq(t->metrics[k].fixed[l].name, t->row_label, "%s", t->metrics[k].name);
+				for (size_t l = 0; l < COUNT(t->metrics[k].fixed) &&
+				    t->metrics[k].fixed[l].name != NULL; l++)
+					cr_expect_str_neq(t->metrics[k].fixed[l].name, t->row_label, "%s",
+					    t->metrics[k].name);
 }
 
 Test(collectors, names)
@@ -222,7 +228,8 @@ check_flag(const struct flag *f, const char *prefix)
 	for (size_t i = 0; i < n_flags; i++)
 		cr_expect_str_neq(f->name, flags[i]->name);
 	for (size_t i = 0; i < n_collectors; i++)
-		cr_expect(strncmp(f->name, "collector.", 10) != 0 || strcmp(f->name + 10, collectors[i]->name) != 0, "%s", f->name);
+		cr_expect(strncmp(f->name, "collector.", 10) != 0 || strcmp(f->name + 10, collectors[i]->name) != 0,
+		    "%s", f->name);
 	cr_assert_lt(n_flags, COUNT(flags));
 	flags[n_flags++] = f;
 }

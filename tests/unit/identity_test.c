@@ -102,9 +102,11 @@ Test(identity, crio)
 	const char *uid = "7b1e2d3c-4f5a-4b6c-8d7e-9f0a1b2c3d4e";
 
 	strcpy(sandbox, id_of("c0"));
-	find("c1", (struct identity){ "openshift-dns", "dns-default-8kq2w", (char *)uid, "dns", "quay.io/openshift/dns:4.16",
+	find("c1", (struct identity){ "openshift-dns", "dns-default-8kq2w", (char *)uid, "dns",
+	    "quay.io/openshift/dns:4.16",
 	    "k8s_dns_dns-default-8kq2w_openshift-dns_7b1e2d3c-4f5a-4b6c-8d7e-9f0a1b2c3d4e_1", sandbox });
-	find("c0", (struct identity){ "openshift-dns", "dns-default-8kq2w", (char *)uid, "POD", "registry.k8s.io/pause:3.9",
+	find("c0", (struct identity){ "openshift-dns", "dns-default-8kq2w", (char *)uid, "POD",
+	    "registry.k8s.io/pause:3.9",
 	    "k8s_POD_dns-default-8kq2w_openshift-dns_7b1e2d3c-4f5a-4b6c-8d7e-9f0a1b2c3d4e_0", sandbox, true });
 }
 

@@ -133,13 +133,15 @@ Test(labels, utf8_of_three_bytes, .timeout = 60)
 Test(labels, utf8_at_the_edges, .timeout = 60)
 {
 	static const unsigned char edges[] = {
-		0, 'x', 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc2, 0xdf, 0xe0, 0xec, 0xed, 0xee, 0xef, 0xf0, 0xf1, 0xf3,
+		0, 'x', 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc2, 0xdf, 0xe0, 0xec, 0xed, 0xee, 0xef, 0xf0,
+		0xf1, 0xf3,
 		0xf4, 0xf5, 0xf8, 0xff,
 	};
 	enum { N = sizeof edges };
 
 	for (size_t i = 0; i < (size_t)N * N * N * N; i++)
-		check((unsigned char[8]){ 'a', edges[i % N], edges[i / N % N], edges[i / N / N % N], edges[i / N / N / N] });
+		check((unsigned char[8]){ 'a', edges[i % N], edges[i / N % N], edges[i / N / N % N],
+		    edges[i / N / N / N] });
 }
 
 /* Sets ------------------------------------------------------------------------------------------------------------- */
@@ -186,7 +188,8 @@ Test(labels, merge_in_order_of_names)
 	cr_expect_str_eq(print(scope, last), "container=\"c\",id=\"/,=\\\"\",image=\"\",pod=\"p\",zone=\"Normal\"");
 	cr_expect_str_eq(print(scope, first), "a=\"1\",container=\"c\",id=\"/,=\\\"\",image=\"\",pod=\"p\"");
 	cr_expect_str_eq(print(scope, prefix),
-	    "container=\"c\",i=\"x\",id=\"/,=\\\"\",id1=\"y\",image=\"\",pod=\"p\"", "a name before those that it begins");
+	    "container=\"c\",i=\"x\",id=\"/,=\\\"\",id1=\"y\",image=\"\",pod=\"p\"",
+	    "a name before those that it begins");
 	cr_expect_str_eq(print(prefix, scope), print(scope, prefix));
 	free(scope);
 	free(inside);
@@ -200,7 +203,8 @@ Test(labels, join)
 {
 	struct buf b = { 0 };
 	uint32_t one = labels_add(&b, (const struct label[]){ { "b", "2" }, { "d", "4" } }, 2);
-	uint32_t other = labels_add(&b, (const struct label[]){ { "a", "1" }, { "c", "\n" }, { "e", "5" } }, 3), both, none;
+	uint32_t other = labels_add(&b, (const struct label[]){ { "a", "1" }, { "c", "\n" }, { "e", "5" } }, 3),
+	    both, none;
 
 	both = labels_join(&b, one, other);
 	none = labels_add(&b, NULL, 0);

@@ -159,10 +159,14 @@ static char text[1 << 20];
 Test(options, refused)
 {
 	static char *const bad[] = {
-		"--nonsense", "--nonsense=1", "nonsense", "-once", "--", "-", "", "--no-", "--no-nonsense", "--once=true", "--once=",
-		"--no-once=1", "--path.rootfs", "--no-path.rootfs", "--no-path.rootfs=/", "--web.max-requests=", "--web.max-requests=x",
-		"--web.max-requests=1x", "--web.max-requests=-1", "--web.max-requests= 1", "--log.level=loud", "--log.format=xml",
-		"--collector.nonsense", "--no-collector.nonsense", "--collector.", "--collector.loadavg=1", "--collector", "--path.rootf=/",
+		"--nonsense", "--nonsense=1", "nonsense", "-once", "--", "-", "", "--no-", "--no-nonsense",
+		"--once=true", "--once=",
+		"--no-once=1", "--path.rootfs", "--no-path.rootfs", "--no-path.rootfs=/", "--web.max-requests=",
+		"--web.max-requests=x",
+		"--web.max-requests=1x", "--web.max-requests=-1", "--web.max-requests= 1", "--log.level=loud",
+		"--log.format=xml",
+		"--collector.nonsense", "--no-collector.nonsense", "--collector.", "--collector.loadavg=1",
+		"--collector", "--path.rootf=/",
 		"--path.rootfss=/", "--once.path",
 	};
 

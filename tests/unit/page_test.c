@@ -88,7 +88,8 @@ Test(page, labels_of_scope_row_and_metric)
 
 Test(page, drop_scope)
 {
-	struct labels *first = labels_new(&(struct label){ "id", "1" }, 1), *second = labels_new(&(struct label){ "id", "2" }, 1);
+	struct labels *first = labels_new(&(struct label){ "id", "1" }, 1),
+	    *second = labels_new(&(struct label){ "id", "2" }, 1);
 
 	page_scope(p, first);
 	page_add(p, &load, 0, 1);
@@ -113,8 +114,10 @@ static const struct {
 	double kernel, exported;
 } units[] = {
 	{ ONE, 7, 7 }, { KIB, 3, 3072 }, { SECTORS, 3, 1536 }, { MHZ, 2400.5, 2400500000 }, { KHZ, 800000, 800000000 },
-	{ MBIT, 1000, 125000000 }, { MBIT, 10, 1250000 }, { MBIT, -1, -125000 }, { MBIT, 0.9, 0 }, { TICKS, 965388, 9653.88 },
-	{ MS, 14036.781, 14.036781000000001 }, { MILLI, 45123, 45.123 }, { US, 1500000, 1.5 }, { US_TWICE, 11220, 0.01122 },
+	{ MBIT, 1000, 125000000 }, { MBIT, 10, 1250000 }, { MBIT, -1, -125000 }, { MBIT, 0.9, 0 },
+	{ TICKS, 965388, 9653.88 },
+	{ MS, 14036.781, 14.036781000000001 }, { MILLI, 45123, 45.123 }, { US, 1500000, 1.5 },
+	{ US_TWICE, 11220, 0.01122 },
 	{ NS, 9653880000001, 9653.880000001 }, { PPM, 65536000000, 1 },
 };
 
@@ -127,8 +130,8 @@ Test(page, units)
 
 		page_clear(p);
 		page_add(p, &m, 0, units[i].kernel);
-		cr_expect_eq(page_families(p, &n)[0]->samples[0].value, units[i].exported, "unit %d: %.17g", units[i].unit,
-		    page_families(p, &n)[0]->samples[0].value);
+		cr_expect_eq(page_families(p, &n)[0]->samples[0].value, units[i].exported, "unit %d: %.17g",
+		    units[i].unit, page_families(p, &n)[0]->samples[0].value);
 		destroy();
 		create();
 	}

@@ -33,7 +33,8 @@ Test(pattern, matches)
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
 		p = kept[i] = pattern_new(words[i].pattern, error, sizeof error);
 		cr_assert_not_null(p, "%s", words[i].pattern);
-		cr_expect_eq(pattern_matches(p, words[i].word), words[i].matches, "%s on %s", words[i].pattern, words[i].word);
+		cr_expect_eq(pattern_matches(p, words[i].word), words[i].matches, "%s on %s", words[i].pattern,
+		    words[i].word);
 	}
 }
 

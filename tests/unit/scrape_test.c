@@ -185,7 +185,8 @@ Test(scrape, find)
 	cr_expect_not(scrape_known_elsewhere("container.cpu") || scrape_known_elsewhere(""));
 	for (size_t i = 0; i < n_collectors; i++)
 		if (collectors[i]->off)
-			cr_expect_eq(scrape_find(collectors[i]->over == NODE ? NODE_PAGE : CONTAINERS_PAGE, collectors[i]->name), -ENODEV);
+			cr_expect_eq(scrape_find(collectors[i]->over == NODE ? NODE_PAGE : CONTAINERS_PAGE,
+			    collectors[i]->name), -ENODEV);
 }
 
 Test(scrape, all_of_a_page)
@@ -196,6 +197,7 @@ Test(scrape, all_of_a_page)
 	scrape_select_all(CONTAINERS_PAGE, &containers);
 	for (size_t i = 0; i < n_collectors; i++) {
 		cr_expect_eq(node.on[i], collectors[i]->over == NODE && !collectors[i]->off, "%s", collectors[i]->name);
-		cr_expect_eq(containers.on[i], collectors[i]->over != NODE && !collectors[i]->off, "%s", collectors[i]->name);
+		cr_expect_eq(containers.on[i], collectors[i]->over != NODE && !collectors[i]->off, "%s",
+		    collectors[i]->name);
 	}
 }

@@ -105,18 +105,21 @@ but_heads(char *word)
 
 Test(grammar, columns)
 {
-	static const struct table t = { PROC, "x", columns, second_and_third, COUNT(second_and_third), "row", .row = but_heads };
-	static const struct table last = { PROC, "x", columns, second_and_third, COUNT(second_and_third), "row", .row_column = 3 };
+	static const struct table t = { PROC, "x", columns, second_and_third, COUNT(second_and_third), "row",
+	    .row = but_heads };
+	static const struct table last = { PROC, "x", columns, second_and_third, COUNT(second_and_third), "row",
+	    .row_column = 3 };
 	static const struct table nameless = { PROC, "x", columns, second_and_third, COUNT(second_and_third) };
 
 	expect(&t, "head second third\n eth0: 2 3 4\nlo:5 6\n", 0,
 	    "m_second{row=\"eth0\"} 2\nm_second{row=\"lo\"} 5\nm_third{row=\"eth0\"} 3\nm_third{row=\"lo\"} 6\n");
 	expect(&t, "eth0 2\n\n", 0, "m_second{row=\"eth0\"} 2\n");
-	expect(&t, "eth0 x 3\nlo 5 6\n", -EINVAL, "m_second{row=\"lo\"} 5\nm_third{row=\"eth0\"} 3\nm_third{row=\"lo\"} 6\n");
+	expect(&t, "eth0 x 3\nlo 5 6\n", -EINVAL,
+	    "m_second{row=\"lo\"} 5\nm_third{row=\"eth0\"} 3\nm_third{row=\"lo\"} 6\n");
 	expect(&t, "", 0, "");
 	expect(&last, "1 2 3 name 5\n1 2 3\n", 0, "m_second{row=\"name\"} 2\nm_third{row=\"name\"} 3\n");
 	expect(&nameless, "1 2 3\n", 0, "m_second 2\nm_third 3\n");
-	expect(&t, "r 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36\n", 0,
+	expect(&t, "r 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33\n", 0,
 	    "m_second{row=\"r\"} 1\nm_third{row=\"r\"} 2\n");
 }
 
@@ -162,7 +165,8 @@ Test(grammar, pairs)
 {
 	static const struct table t = { PROC, "x", pairs, of_pairs, COUNT(of_pairs) };
 
-	expect(&t, "Ip: Forwarding DefaultTTL\nIp: 1 64\nTcp: Max InSegs\nTcp: -1 9\n", 0, "m_forwarding 1\nm_segments 9\n");
+	expect(&t, "Ip: Forwarding DefaultTTL\nIp: 1 64\nTcp: Max InSegs\nTcp: -1 9\n", 0,
+	    "m_forwarding 1\nm_segments 9\n");
 	expect(&t, "Ip: Forwarding\nTcp: 1\n", -EINVAL, "");
 	expect(&t, "Ip: Forwarding DefaultTTL\nIp: 1\n", 0, "m_forwarding 1\n");
 	expect(&t, "Ip: DefaultTTL Forwarding\nIp: 64\nTcp: InSegs\nTcp: 9\n", -EINVAL, "m_segments 9\n");
@@ -176,7 +180,8 @@ static struct filter some = { .include = "^(Tcp_.*|oom.*|6_In|Ip6_In)$" };
 
 Test(grammar, every_key)
 {
-	static const struct every e = { "m_", "Whatever it is.", UNTYPED, &some }, split = { "m_", "Any.", UNTYPED, &some, '6' };
+	static const struct every e = { "m_", "Whatever it is.", UNTYPED, &some },
+	    split = { "m_", "Any.", UNTYPED, &some, '6' };
 	static const struct table plain = { PROC, "x", keyed, .every = &e }, named = { PROC, "x", pairs, .every = &e },
 	    v6 = { PROC, "x", keyed, .every = &split };
 

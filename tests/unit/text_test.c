@@ -70,14 +70,16 @@ static const struct {
 	const char *word;
 	double value;
 } numbers[] = {
-	{ "0", 0 }, { "17", 17 }, { "-3", -3 }, { "+3", 3 }, { "0.52", 0.52 }, { "1e3", 1000 }, { "007", 7 }, { ".5", 0.5 },
+	{ "0", 0 }, { "17", 17 }, { "-3", -3 }, { "+3", 3 }, { "0.52", 0.52 }, { "1e3", 1000 }, { "007", 7 },
+	{ ".5", 0.5 },
 	{ "999999999999999999", 999999999999999999.0 }, { "9223372036854775807", 9223372036854775807.0 },
 	{ "18446744073709551615", 18446744073709551615.0 }, { "99999999999999999999", 1e20 },
 	{ "123456789012345678901234567890", 123456789012345678901234567890.0 },
 };
 
 static const char *const no_numbers[] = {
-	"", " ", "x", "1x", "1 ", " 1", "-", "+", ".", "e", "1e", "1.2.3", "--1", "0x10", "inf", "nan", "-inf", "NaN", "infinity",
+	"", " ", "x", "1x", "1 ", " 1", "-", "+", ".", "e", "1e", "1.2.3", "--1", "0x10", "inf", "nan", "-inf", "NaN",
+	"infinity",
 	"max", "1,5", "123456789012345678x", "N/A",
 };
 
@@ -96,7 +98,8 @@ static const struct {
 	int base;
 	uint64_t value;
 } integers[] = {
-	{ "0", 10, 0 }, { "18446744073709551615", 10, UINT64_MAX }, { "0x1f", 0, 31 }, { "010", 0, 8 }, { "010", 10, 10 },
+	{ "0", 10, 0 }, { "18446744073709551615", 10, UINT64_MAX }, { "0x1f", 0, 31 }, { "010", 0, 8 },
+	{ "010", 10, 10 },
 	{ "00ff", 16, 255 }, { "FF", 16, 255 }, { "ffffffffffffffff", 16, UINT64_MAX },
 };
 
@@ -104,7 +107,8 @@ static const struct {
 	const char *word;
 	int base;
 } no_integers[] = {
-	{ "", 10 }, { "-1", 10 }, { "+1", 10 }, { " 1", 10 }, { "1 ", 10 }, { "a", 10 }, { "g", 16 }, { "0x", 10 }, { "1.5", 10 },
+	{ "", 10 }, { "-1", 10 }, { "+1", 10 }, { " 1", 10 }, { "1 ", 10 }, { "a", 10 }, { "g", 16 }, { "0x", 10 },
+	{ "1.5", 10 },
 	{ "18446744073709551616", 10 }, { "10000000000000000", 16 }, { "0x1g", 0 }, { "08", 0 },
 };
 
@@ -113,7 +117,8 @@ Test(text, u64)
 	uint64_t v;
 
 	for (size_t i = 0; i < sizeof integers / sizeof *integers; i++)
-		cr_expect(text_u64(integers[i].word, integers[i].base, &v) && v == integers[i].value, "%s", integers[i].word);
+		cr_expect(text_u64(integers[i].word, integers[i].base, &v) && v == integers[i].value, "%s",
+		    integers[i].word);
 	for (size_t i = 0; i < sizeof no_integers / sizeof *no_integers; i++)
 		cr_expect_not(text_u64(no_integers[i].word, no_integers[i].base, &v), "'%s'", no_integers[i].word);
 }

@@ -1,6 +1,4 @@
-/*
- * Loads for the guest: use of the cgroup it runs in, sleepers in many cgroups, and a command run as a pod's container.
- */
+/* Loads for the guest: use of the cgroup it runs in, sleepers in many cgroups, a command run as a pod's container. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <err.h>
