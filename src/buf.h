@@ -1,8 +1,11 @@
-/* Bytes that grow. A buffer is cleared and used again, not freed. Out of memory ends the process. */
+/* Memory: bytes that grow, cleared and used again, not freed; and allocation whose failure ends the process. */
 #ifndef BUF_H
 #define BUF_H
 
 #include <stddef.h>
+
+/* How many elements an array has. */
+#define COUNT(array) (sizeof(array) / sizeof *(array))
 
 struct buf {
 	char *data;

@@ -25,7 +25,7 @@ cgroup_label(struct node *n)
 	};
 
 	free((void *)(uintptr_t)n->c.scope.labels);
-	n->c.scope.labels = labels_new(labels, sizeof labels / sizeof *labels);
+	n->c.scope.labels = labels_new(labels, COUNT(labels));
 }
 
 /* A pod is called what any of its containers says. */

@@ -13,8 +13,6 @@
 #include "pattern.h"
 #include "place.h"
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
 struct reading;
 struct table;
 

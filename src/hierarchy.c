@@ -25,7 +25,7 @@ int cgroup_get_controller_version(const char *controller, int *version);
 
 /* Of the first of these that is mounted libcgroup tells where, and in which version. Without them there is no use. */
 static const char *const needed[] = { "memory", "cpu", "io" };
-enum { NEEDED = sizeof needed / sizeof *needed };
+enum { NEEDED = COUNT(needed) };
 
 struct answer {
 	int version;            /* 0: libcgroup knows of no hierarchy */

@@ -354,7 +354,7 @@ allowed(const char *method)
 static answer *
 find(const char *path)
 {
-	for (size_t i = 0; i < sizeof routes / sizeof *routes; i++)
+	for (size_t i = 0; i < COUNT(routes); i++)
 		if (strcmp(path, routes[i].path) == 0)
 			return routes[i].answer;
 	return NULL;

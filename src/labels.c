@@ -24,7 +24,7 @@ utf8(const unsigned char *s)
 		{ 0xf1, 0xf3, 0x80, 0xbf, 4 }, { 0xf4, 0xf4, 0x80, 0x8f, 4 },
 	};
 
-	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+	for (size_t i = 0; i < COUNT(forms); i++) {
 		if (s[0] < forms[i].from || s[0] > forms[i].to)
 			continue;
 		if (s[1] < forms[i].low || s[1] > forms[i].high)

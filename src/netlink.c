@@ -146,7 +146,7 @@ take_attribute(struct link *l, const struct rtattr *a)
 {
 	size_t n = RTA_PAYLOAD(a), size;
 
-	for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++) {
+	for (size_t i = 0; i < COUNT(attributes); i++) {
 		if (attributes[i].type != a->rta_type)
 			continue;
 		size = attributes[i].size;

@@ -67,7 +67,7 @@ by_cgroup(const struct process *p)
 	static struct buf list;
 	int dir = -1;
 
-	for (size_t i = 0; i < sizeof files / sizeof *files && dir < 0; i++)
+	for (size_t i = 0; i < COUNT(files) && dir < 0; i++)
 		if (file_read(p->cgroup, files[i], &list) > 0)
 			dir = open_first(list.data, p->id);
 	return dir;

@@ -84,7 +84,7 @@ identity_free(struct identity *who)
 	char **const members[] = { &who->namespace, &who->pod, &who->uid, &who->container, &who->image, &who->name,
 		&who->sandbox };
 
-	for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+	for (size_t i = 0; i < COUNT(members); i++)
 		free(*members[i]);
 	*who = (struct identity){ 0 };
 }
