@@ -38,6 +38,7 @@ fuzz: ## every fuzz target for a minute (FUZZ_SECONDS)
 	@tools/fuzz.sh build-fuzz $(FUZZ_SECONDS)
 
 bench: build ## CPU, system calls and memory beside node_exporter and the kernel floor
+	@tools/install.sh bench
 	@NODEGAUGE=$(CURDIR)/build/nodegauge tests/bench/run.sh
 
 docs: build ## write docs/metrics.md anew from the tables

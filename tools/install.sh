@@ -12,11 +12,12 @@ packages() {
 		echo libcriterion-dev python3 python3-yaml curl procps iproute2 \
 			iproute2 qemu-system-x86 busybox-static cpio kmod
 		;;
+	bench) echo strace python3 qemu-system-x86 busybox-static cpio kmod ;;
 	lint) echo shellcheck clang clang-tidy ;;
 	fuzz) echo clang libclang-rt-14-dev ;;
 	image) echo debootstrap buildah skopeo libcap2-bin ;;
 	*)
-		echo "install.sh: unknown group '$1'; one of: build test lint fuzz image" >&2
+		echo "install.sh: unknown group '$1'; one of: build test bench lint fuzz image" >&2
 		exit 2
 		;;
 	esac

@@ -6,7 +6,7 @@ MIB = 1024
 # what, in what unit, which value or values, divided by
 ROWS = [
     ("CPU of a scrape with gzip", "M instructions", "gzip", 1e6),
-    ("of it gzip", "M instructions", lambda v: v["gzip"] - v["plain"], 1e6),
+    ("gzip instead of plain", "M instructions", lambda v: v["gzip"] - v["plain"], 1e6),
     ("without gzip", "M instructions", "plain", 1e6),
     ("with gzip, the tree walked anew", "M instructions", "gzip_and_walk", 1e6),
     ("floor: open read close", "M instructions", "floor_open", 1e6),

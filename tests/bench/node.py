@@ -152,7 +152,6 @@ def main(nodegauge, floor, peer=None):
                      Floor("floor: kept open, pread", floor, "kept", tmp + "/files")]
         measure(subjects)
     if peer:
-        print(subprocess.run([peer, "--version"], capture_output=True, text=True).stdout.splitlines()[0])
         print("same collectors:", *same)
     show(subjects)
 

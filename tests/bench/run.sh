@@ -13,6 +13,7 @@ ${CC:-cc} -O2 -static -o "$tmp/floor" "$here/floor.c"
 node() {
 	echo "==> node: some two minutes; CPU of a scrape with gzip"
 	peer=$("$here/../../tools/node_exporter.sh") || { peer=; echo "node_exporter is left out, see the message above"; }
+	[[ ! $peer ]] || echo "beside $peer"
 	"$here/node.py" "$nodegauge" "$tmp/floor" ${peer:+"$peer"}
 }
 
