@@ -16,6 +16,9 @@ struct label {
 	const char *name, *value;
 };
 
+/* Labels and their number, for functions that take both: LABELS({ "device", name }, { "mode", mode }). */
+#define LABELS(...) (const struct label[]){ __VA_ARGS__ }, COUNT(((const struct label[]){ __VA_ARGS__ }))
+
 /* One set. Its text starts behind the starts of its pairs, wherever the set itself stands. */
 struct labels {
 	uint32_t pairs, size;   /* size of the text */

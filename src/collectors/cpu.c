@@ -306,7 +306,7 @@ add_description(struct page *p, const struct description *d, bool first)
 	}
 	if (d->mhz != NULL && text_number(d->mhz, &mhz) && scrape_find(NODE_PAGE, "cpufreq") != -ENODEV)
 		page_add(p, &metrics[FREQUENCY],
-		    page_row(p, (const struct label[]){ l[CORE], l[CPU], l[PACKAGE] }, 3), mhz);
+		    page_row(p, LABELS(l[CORE], l[CPU], l[PACKAGE])), mhz);
 }
 
 static void

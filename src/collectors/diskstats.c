@@ -176,7 +176,7 @@ serial(const struct disk *d)
 static void
 add_info(struct page *p, const struct disk *d)
 {
-	page_add(p, &metrics[INFO], page_row(p, (const struct label[]){
+	page_add(p, &metrics[INFO], page_row(p, LABELS(
 		{ "device", d->name },
 		{ "major", d->major },
 		{ "minor", d->minor },
@@ -185,35 +185,35 @@ add_info(struct page *p, const struct disk *d)
 		{ "revision", property(d, REVISION) },
 		{ "rotational", d->rotational ? "1" : "0" },
 		{ "serial", serial(d) },
-		{ "wwn", property(d, WWN) },
-	}, 9), 1);
+		{ "wwn", property(d, WWN) }
+	)), 1);
 }
 
 static void
 add_filesystem(struct page *p, const struct disk *d)
 {
 	if (*property(d, FS_TYPE) != '\0')
-		page_add(p, &metrics[FILESYSTEM_INFO], page_row(p, (const struct label[]){
+		page_add(p, &metrics[FILESYSTEM_INFO], page_row(p, LABELS(
 			{ "device", d->name },
 			{ "type", property(d, FS_TYPE) },
 			{ "usage", property(d, FS_USAGE) },
 			{ "uuid", property(d, FS_UUID) },
-			{ "version", property(d, FS_VERSION) },
-		}, 5), 1);
+			{ "version", property(d, FS_VERSION) }
+		)), 1);
 }
 
 static void
 add_mapper(struct page *p, const struct disk *d)
 {
 	if (*property(d, DM_NAME) != '\0')
-		page_add(p, &metrics[MAPPER_INFO], page_row(p, (const struct label[]){
+		page_add(p, &metrics[MAPPER_INFO], page_row(p, LABELS(
 			{ "device", d->name },
 			{ "lv_layer", property(d, DM_LAYER) },
 			{ "lv_name", property(d, DM_LV) },
 			{ "name", property(d, DM_NAME) },
 			{ "uuid", property(d, DM_UUID) },
-			{ "vg_name", property(d, DM_VG) },
-		}, 6), 1);
+			{ "vg_name", property(d, DM_VG) }
+		)), 1);
 }
 
 static int

@@ -273,24 +273,24 @@ add(struct page *p, const struct mount *m)
 	uint32_t row;
 
 	if (!m->again) {
-		row = page_row(p, (const struct label[]){
+		row = page_row(p, LABELS(
 			{ "device", m->device },
 			{ "device_error", error },
 			{ "fstype", m->type },
-			{ "mountpoint", m->point },
-		}, 4);
+			{ "mountpoint", m->point }
+		));
 		page_add(p, &metrics[DEVICE_ERROR], row, *error != '\0');
 		page_add(p, &metrics[READONLY], row, is_readonly(m));
 		if (*error == '\0')
 			add_sizes(p, &q->fs, row);
 	}
 	if (*error == '\0')
-		page_add(p, &metrics[MOUNT_INFO], page_row(p, (const struct label[]){
+		page_add(p, &metrics[MOUNT_INFO], page_row(p, LABELS(
 			{ "device", m->device },
 			{ "major", m->major },
 			{ "minor", m->minor },
-			{ "mountpoint", m->point },
-		}, 4), 1);
+			{ "mountpoint", m->point }
+		)), 1);
 }
 
 enum { PATIENCE = 1000 };               /* milliseconds that a scrape waits for file systems that do not answer */

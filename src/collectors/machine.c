@@ -143,10 +143,10 @@ add_version(struct page *p)
 		distribution(os);
 		first_line(kernel, place_read(place(PROC), "sys/kernel/osrelease"));
 	}
-	page_add(p, &metrics[VERSION], page_row(p, (struct label[]){
+	page_add(p, &metrics[VERSION], page_row(p, LABELS(
 		{ "cadvisorRevision", "" }, { "cadvisorVersion", "" }, { "dockerVersion", "" },
-		{ "kernelVersion", kernel }, { "osVersion", os },
-	}, 5), 1);
+		{ "kernelVersion", kernel }, { "osVersion", os }
+	)), 1);
 }
 
 static int

@@ -297,10 +297,10 @@ add(struct page *p, struct interface *f)
 		if (!isnan(f->values[i]))
 			page_add(p, &metrics[i], row, f->values[i]);
 	page_add(p, &metrics[UP], row, strcmp(f->operstate, "up") == 0);
-	row = page_row(p, (struct label[]){
+	row = page_row(p, LABELS(
 		{ "address", f->address }, { "adminstate", adminstate(f) }, { "broadcast", f->broadcast },
-		{ "device", f->name }, { "duplex", f->duplex }, { "ifalias", f->alias }, { "operstate", f->operstate },
-	}, 7);
+		{ "device", f->name }, { "duplex", f->duplex }, { "ifalias", f->alias }, { "operstate", f->operstate }
+	));
 	page_add(p, &metrics[INFO], row, 1);
 }
 

@@ -106,7 +106,7 @@ add_version(struct page *p)
 	*(char *)mempcpy(text, id, n) = '\0';
 	if (text_number(text, &version) && version > 0)
 		page_add(p, &metrics[VERSION],
-		    page_row(p, (const struct label[]){ release[ID], release[ID_LIKE], release[NAME] }, 3), version);
+		    page_row(p, LABELS(release[ID], release[ID_LIKE], release[NAME])), version);
 }
 
 static int

@@ -51,7 +51,7 @@ add_source(struct page *p, int i, const char *file, const struct metric *m)
 	snprintf(device, sizeof device, "%d", i);
 	while ((word = text_word(&at, " \n")) != NULL)
 		page_add(p, m,
-		    page_row(p, (const struct label[]){ { "clocksource", word }, { "device", device } }, 2), 1);
+		    page_row(p, LABELS({ "clocksource", word }, { "device", device })), 1);
 	return 0;
 }
 

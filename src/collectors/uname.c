@@ -34,14 +34,14 @@ update(const struct scope *s, struct page *p)
 	(void)s;
 	if (uname(&u) != 0)
 		return -errno;
-	page_add(p, &metrics[0], page_row(p, (const struct label[]){
+	page_add(p, &metrics[0], page_row(p, LABELS(
 		{ "domainname", u.domainname },
 		{ "machine", u.machine },
 		{ "nodename", nodename(u.nodename) },
 		{ "release", u.release },
 		{ "sysname", u.sysname },
-		{ "version", u.version },
-	}, 6), 1);
+		{ "version", u.version }
+	)), 1);
 	return 0;
 }
 
