@@ -5,12 +5,9 @@
 #include <string.h>
 
 #include "collector.h"
+#include "expo/text.h"
 #include "scrape.h"
 #include "self.h"
-
-static const char *const types[] = {
-	[UNTYPED] = "untyped", [GAUGE] = "gauge", [COUNTER] = "counter", [HISTOGRAM] = "histogram",
-};
 
 static const char *const overs[] = {
 	[NODE] = "the node", [MACHINE] = "the machine", [CONTAINERS] = "each cgroup", [PODS] = "each pod",
@@ -33,7 +30,7 @@ family(const struct metric *first, const struct metric *m)
 			return;
 	if (m->type == PART)
 		return;
-	printf("| `%s` | %s | ", m->name, types[m->type]);
+	printf("| `%s` | %s | ", m->name, expo_types[m->type]);
 	cell(m->help);
 	puts(" |");
 }
@@ -45,7 +42,7 @@ table(const struct table *t)
 		if (m->name != NULL)
 			family(t->metrics, m);
 	if (t->every != NULL) {
-		printf("| `%s*` | %s | ", t->every->prefix, types[t->every->type]);
+		printf("| `%s*` | %s | ", t->every->prefix, expo_types[t->every->type]);
 		cell(t->every->help);
 		puts(" |");
 	}

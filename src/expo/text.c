@@ -7,8 +7,8 @@
 
 enum { PIECE = 64 << 10 };
 
-static const char *const type_names[] = {
-	[UNTYPED] = "untyped", [GAUGE] = "gauge", [COUNTER] = "counter", [HISTOGRAM] = "histogram",
+const char *const expo_types[] = {
+	[UNTYPED] = "untyped", [GAUGE] = "gauge", [COUNTER] = "counter", [HISTOGRAM] = "histogram", [PART] = NULL,
 };
 
 static void
@@ -26,7 +26,7 @@ print_header(struct buf *to, const struct family *f)
 			buf_add(to, "\\", 1);
 		buf_add(to, *c == '\n' ? "n" : c, 1);
 	}
-	buf_print(to, "\n# TYPE %.*s %s\n", length, f->name, type_names[f->type]);
+	buf_print(to, "\n# TYPE %.*s %s\n", length, f->name, expo_types[f->type]);
 }
 
 static void

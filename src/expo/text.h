@@ -4,6 +4,9 @@
 
 #include "../page.h"
 
+/* Words for enum type on TYPE lines; NULL for PART. */
+extern const char *const expo_types[];
+
 /* Takes a piece of the page as it is printed. */
 typedef void expo_write(void *to, const char *text, size_t size);
 
