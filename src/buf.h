@@ -15,9 +15,12 @@ struct buf {
 /* Makes room for more bytes behind the present ones and returns where they go; the size stays. */
 char *buf_reserve(struct buf *b, size_t more);
 
+/* Append bytes; a text without its NUL; what printf would print, with a NUL behind the end. */
 void buf_add(struct buf *b, const void *bytes, size_t size);
 void buf_text(struct buf *b, const char *text);
 void buf_print(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Gives the memory back; the buffer is empty and can be used again. */
 void buf_free(struct buf *b);
 
 /* realloc, calloc of one and strdup that do not fail. */

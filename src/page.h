@@ -55,6 +55,8 @@ const struct metric *page_metric(struct page *p, enum type type, enum unit unit,
 struct family *const *page_families(const struct page *p, size_t *n);
 const struct labels *page_scope_labels(const struct page *p, uint32_t scope);
 const struct labels *page_row_labels(const struct page *p, uint32_t row);
+
+/* How many samples were added, and how many more were not for SAMPLES_MAX. */
 size_t page_samples(const struct page *p);
 size_t page_dropped(const struct page *p);
 

@@ -17,6 +17,7 @@ enum place {
 };
 
 struct container;
+struct keep;
 
 /* A directory of kernel files, and the labels of everything found beneath it. */
 struct scope {
@@ -24,11 +25,13 @@ struct scope {
 	const struct labels *labels;            /* NULL: none */
 	const struct container *container;      /* NULL: the node */
 	bool records;                           /* the kernel prints each file here at once, but for cgroup.procs */
+	struct keep *keep;                      /* files that stay open; NULL: none */
 };
 
 /* Opens the places. False, after a message, if there is no procfs. */
 bool place_open(void);
 
+/* The scope of a place; it has no labels. */
 const struct scope *place(enum place which);
 
 /* The path of a place, as the flags have it, without a slash at its end ("" for a root of /). */

@@ -22,10 +22,13 @@ struct wanted_process {
 	size_t n;
 };
 
+/* Adds one to those wanted; id and cgroup are kept as they are, of is for the caller. */
 void process_want(struct wanted_process *w, const char *id, int cgroup, void *of);
 
 /* Finds them by cgroup.procs, and those not seen there, as from another pid namespace, by one look at all processes. */
 void process_find(struct wanted_process *w);
+
+/* Frees the list; the directories found are the caller's. */
 void process_done(struct wanted_process *w);
 
 /* The directory of the node's first process, or -1. */

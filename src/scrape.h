@@ -37,9 +37,11 @@ bool scrape_known_elsewhere(const char *name);
 
 /*
  * The page of these collectors, as text or gzip, of a collection that ends after the request. Waits at most so many
- * seconds. NULL if it was not ready by then. To be given back to scrape_release.
+ * seconds. NULL if it was not ready by then.
  */
 struct body *scrape(enum which_page which, const struct selection *s, bool gzip, double seconds);
+
+/* Its bytes, good until it is given back. */
 const char *scrape_body(const struct body *b, size_t *size);
 void scrape_release(struct body *b);
 
