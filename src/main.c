@@ -14,6 +14,7 @@
 #include "options.h"
 #include "place.h"
 #include "scrape.h"
+#include "thread.h"
 #include "version.h"
 
 static int
@@ -51,14 +52,11 @@ warm(void *unused)
 static int
 serve(const sigset_t *stop)
 {
-	pthread_t first;
 	int got;
 
 	if (!http_start())
 		return 1;
-	if (pthread_create(&first, NULL, warm, NULL) != 0)
-		return 1;
-	pthread_detach(first);
+	thread_start(warm);
 	sigwait(stop, &got);
 	log_line(LOG_INFO, "stopping", "signal", strsignal(got), NULL);
 	http_stop();

@@ -16,6 +16,7 @@
 #include "log.h"
 #include "options.h"
 #include "self.h"
+#include "thread.h"
 
 struct body {
 	struct buf bytes;
@@ -339,7 +340,6 @@ void
 scrape_prepare(void)
 {
 	pthread_condattr_t monotonic;
-	pthread_t thread;
 
 	assert(n_collectors <= COLLECTORS_MAX);
 	pthread_condattr_init(&monotonic);
@@ -350,9 +350,7 @@ scrape_prepare(void)
 	for (size_t i = 0; i < n_collectors; i++)
 		if (options_enabled(i) && collectors[i]->prepare != NULL)
 			collectors[i]->prepare();
-	if (pthread_create(&thread, NULL, fly_all, NULL) != 0)
-		abort();
-	pthread_detach(thread);
+	thread_start(fly_all);
 }
 
 void

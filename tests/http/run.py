@@ -282,8 +282,8 @@ def flags():
         check(s.get("/healthz")[0] == 200, "flags of node_exporter's")
 
 
-def expect_exit(word, *flag):
-    ended = subprocess.run([BINARY, *flag], stderr=subprocess.PIPE, text=True, timeout=10)
+def expect_exit(word, *flag, **more):
+    ended = subprocess.run([BINARY, *flag], stderr=subprocess.PIPE, text=True, timeout=10, **more)
     errors = [line for line in ended.stderr.splitlines() if "level=ERROR" in line]
     check(ended.returncode == 1 and len(errors) == 1 and word in errors[0], flag, ended.returncode, ended.stderr)
 
@@ -460,6 +460,13 @@ def files():
     check(found == (hard if hard != resource.RLIM_INFINITY else 2.0 ** 64), found, hard)
 
 
+def threads():
+    """Without threads it ends with a message."""
+    hard = resource.getrlimit(resource.RLIMIT_STACK)[1]
+    if hard == resource.RLIM_INFINITY:
+        expect_exit("thread", "--once", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_STACK, (1 << 60, hard)))
+
+
 def run(group, *args):
     try:
         group(*args)
@@ -474,7 +481,7 @@ def main():
         for group in Server.wait_ready, paths, methods, queries, encodings, parallel, hostile:
             run(group, s)
     for group in (telemetry_path, addresses, flags, logs, blame, readiness, deadline, limit,
-                  stop_waits, stop_hangs, stop_real, stop_once, files):
+                  stop_waits, stop_hangs, stop_real, stop_once, files, threads):
         run(group)
 
 
