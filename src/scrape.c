@@ -82,11 +82,11 @@ run_timed(size_t i, const struct scope *s)
 	place_blame_none();
 	err = run(collectors[i], s);
 	durations[i] += clock_now() - start;
-	if (err == 0 || (s->container != NULL && cgroup_absent(err)))
+	if (err == 0 || errors[i] != 0 || (s->container != NULL && cgroup_absent(err)))
 		return;
 	errors[i] = err;
 	place_blamed(path, sizeof path);
-	if (err != last_error[i] && failed_at[i] == NULL)
+	if (err != last_error[i])
 		failed_at[i] = must_copy(path);
 }
 

@@ -301,16 +301,18 @@ def logs():
 
 
 def blame():
-    """A failure's line names the file, not another one that was read, or that failed for another collector."""
+    """A failure's line names the file, not another one that was read, or that failed for another collector or cgroup."""
+    files = {"cgroup.controllers": "cpu io memory\n", "cpu.stat": "usage_usec 1\n", "cpu.max": "max 100000\n",
+             "memory.max": "much\n", "pids.max": "max\n", "io.stat": "8:0 rbytes=?\n"}
     with tempfile.TemporaryDirectory() as cgroup:
-        for name, text in {"cgroup.controllers": "cpu io memory\n", "cpu.stat": "usage_usec 1\n",
-                           "cpu.max": "max 100000\n", "memory.max": "much\n", "pids.max": "max\n", "io.stat": "8:0 rbytes=?\n"}.items():
+        for name, text in files.items():
             with open(f"{cgroup}/{name}", "w", encoding="ascii") as f:
                 f.write(text)
+        os.makedirs(cgroup + "/a.slice/io.stat")
         log = subprocess.run([BINARY, "--once", "--once.path=/metrics/cadvisor", "--path.cgroupfs=" + cgroup],
                              capture_output=True, text=True, check=True).stderr
-    found = dict(re.findall(r'"collector failed" name=(\S+) .* path=(\S+)', log))
-    check(found == {"container.io": "/io.stat", "container.process": "/memory.max", "container.spec": "/memory.max"}, log)
+    found = dict(re.findall(r'"collector failed" name=container.(\S+) err="Invalid argument" path=(\S+)', log))
+    check(found == {"io": "/io.stat", "process": "/memory.max", "spec": "/memory.max"}, log)
 
 
 class Slow:
