@@ -62,6 +62,7 @@ cgroup_limits(const struct scope *s)
 
 	if (n->limits_known)
 		return l;
+	n->c.scope.keep = NULL;         /* limits are read too seldom to stay open */
 	l->garbled = false;
 	read_cpu_max(s, l);
 	l->weight = limit(s, "cpu.weight", l);
@@ -69,6 +70,7 @@ cgroup_limits(const struct scope *s)
 	l->swap = limit(s, "memory.swap.max", l);
 	l->reservation = limit(s, "memory.min", l);
 	l->threads = limit(s, "pids.max", l);
+	n->c.scope.keep = &n->files;
 	n->limits_known = n->watch >= 0 && !l->garbled;  /* or nobody would know which file it is */
 	return l;
 }

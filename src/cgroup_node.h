@@ -6,6 +6,7 @@
 
 #include "cgroup.h"
 #include "identity/identity.h"
+#include "keep.h"
 #include "process.h"
 
 struct node {
@@ -16,6 +17,7 @@ struct node {
 	struct identity who;
 	bool known, seen;
 	struct backoff name, process;
+	struct keep files;
 	struct scope network;           /* of the root and of pods */
 	struct limits limits;
 	bool limits_known;

@@ -68,6 +68,7 @@ static void
 forget(struct node *n)
 {
 	close(n->c.scope.dir);
+	keep_close(&n->files);
 	if (n->network.dir >= 0)
 		close(n->network.dir);
 	free((void *)(uintptr_t)n->c.scope.labels);
@@ -104,7 +105,7 @@ meet(int dir, const char *name, ino_t inode, const char *path, enum cgroup_kind 
 	n = must_realloc(NULL, sizeof *n);
 	*n = (struct node){ .inode = inode, .pod = pod, .seen = true, .path = must_copy(path) };
 	n->c = (struct container){ .kind = kind, .path = n->path };
-	n->c.scope = (struct scope){ .dir = fd, .container = &n->c, .records = true };
+	n->c.scope = (struct scope){ .dir = fd, .container = &n->c, .records = true, .keep = &n->files };
 	n->network = (struct scope){ .dir = -1, .container = &n->c };
 	strcpy(n->id, id);
 	cgroup_label(n);

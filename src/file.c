@@ -22,8 +22,8 @@ file_directory(int dir, const char *path)
 }
 
 /* A record is over with the first read that is shorter than what was asked for. */
-static ssize_t
-read_all(int fd, struct buf *b, bool record)
+ssize_t
+file_reread(int fd, bool record, struct buf *b)
 {
 	size_t want;
 	ssize_t n;
@@ -43,16 +43,10 @@ read_all(int fd, struct buf *b, bool record)
 	return (ssize_t)b->size;
 }
 
-ssize_t
-file_reread(int fd, struct buf *b)
-{
-	return read_all(fd, b, false);
-}
-
 static ssize_t
 read_and_close(int fd, struct buf *b, bool record)
 {
-	ssize_t n = read_all(fd, b, record);
+	ssize_t n = file_reread(fd, record, b);
 
 	close(fd);
 	return n;

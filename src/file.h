@@ -2,6 +2,7 @@
 #ifndef FILE_H
 #define FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -21,8 +22,8 @@ ssize_t file_read(int dir, const char *path, struct buf *b);
  */
 ssize_t file_read_record(int dir, const char *path, struct buf *b);
 
-/* file_read of an open file, from its beginning. */
-ssize_t file_reread(int fd, struct buf *b);
+/* The same of an open file, from its beginning; record: as file_read_record. */
+ssize_t file_reread(int fd, bool record, struct buf *b);
 
 /*
  * The same for a path below a mounted root that others may write to: links never lead out of root, and what is not a

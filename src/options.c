@@ -8,6 +8,7 @@
 #include "collector.h"
 #include "docs.h"
 #include "http.h"
+#include "keep.h"
 #include "log.h"
 #include "place.h"
 #include "scrape.h"
@@ -34,7 +35,7 @@ static const struct flag own_flags[] = {
 	{ 0 },
 };
 
-static const struct flag *const groups[] = { own_flags, place_flags, http_flags, self_flags };
+static const struct flag *const groups[] = { own_flags, place_flags, keep_flags, http_flags, self_flags };
 
 bool
 options_enabled(size_t i)

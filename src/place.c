@@ -17,6 +17,7 @@
 
 #include "cgroup.h"
 #include "file.h"
+#include "keep.h"
 #include "log.h"
 #include "text.h"
 
@@ -169,12 +170,15 @@ result(ssize_t n)
 ssize_t
 place_read_to(const struct scope *s, const char *path, struct buf *b)
 {
+	bool record;
+
 	place_note(s, path);
 	if (s->dir < 0)
 		return -ENOENT;
-	if (s->records && strcmp(path, "cgroup.procs") != 0)
-		return file_read_record(s->dir, path, b);
-	return file_read(s->dir, path, b);
+	record = s->records && strcmp(path, "cgroup.procs") != 0;
+	if (s->keep != NULL)
+		return keep_read(s->keep, s->dir, path, record, b);
+	return record ? file_read_record(s->dir, path, b) : file_read(s->dir, path, b);
 }
 
 char *

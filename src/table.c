@@ -276,12 +276,12 @@ read_kept(struct kept *k, int dir, const char *path)
 {
 	ssize_t n = -EBADF;
 
-	if (k->fd >= 0 && (n = file_reread(k->fd, &text)) >= 0)
+	if (k->fd >= 0 && (n = file_reread(k->fd, false, &text)) >= 0)
 		return n;
 	if (k->fd >= 0)
 		close(k->fd);
 	k->fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
-	return k->fd < 0 ? -errno : file_reread(k->fd, &text);
+	return k->fd < 0 ? -errno : file_reread(k->fd, false, &text);
 }
 
 static int

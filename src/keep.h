@@ -1,0 +1,32 @@
+/*
+ * Files of cgroups that stay open between readings. Opening one costs the kernel several times what reading it does, and
+ * an open one keeps some 5 kB of the kernel's memory, so that there is a budget for all of them together.
+ */
+#ifndef KEEP_H
+#define KEEP_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "buf.h"
+#include "flag.h"
+
+extern const struct flag keep_flags[];
+
+enum { KEEP_MAX = 16 };         /* of one directory */
+
+struct keep {
+	struct kept_file {
+		const char *path;       /* known again by its address */
+		int fd;
+	} files[KEEP_MAX];
+	unsigned n;
+};
+
+/* Reads path below dir, and keeps it open while there is room. record is as for file_reread. The length, or -errno. */
+ssize_t keep_read(struct keep *k, int dir, const char *path, bool record, struct buf *b);
+
+/* Closes all; they are back in the budget. */
+void keep_close(struct keep *k);
+
+#endif
