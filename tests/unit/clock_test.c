@@ -10,6 +10,7 @@
 #include <sys/utsname.h>
 #include <time.h>
 
+#include "node.h"
 #include "printed.h"
 
 extern const struct collector time_, timex, uname_;
@@ -83,20 +84,13 @@ Test(clock, names)
 }
 
 /* In a pod without the node's network uname(2) names the pod. */
-Test(clock, name_of_the_node)
+Test(uname, name_of_the_node)
 {
-	char root[] = "/tmp/clock-XXXXXX", command[200];
-
-	cr_assert(mkdtemp(root) != NULL);
-	snprintf(command, sizeof command, "mkdir -p %s/etc %s/proc && echo the-node >%s/etc/hostname", root, root,
-	    root);
-	cr_assert_eq(system(command), 0);
-	for (const struct flag *f = place_flags; f->name != NULL; f++)
-		if (strcmp(f->name, "path.rootfs") == 0)
-			*(const char **)f->to = root;
-	cr_assert(place_open());
+	node_create();
+	node_put("etc/hostname", "the-node\n");
+	create();
 	cr_assert_eq(uname_.update(NULL, p), 0);
 	cr_expect(strstr(printed(p), "nodename=\"the-node\"") != NULL, "%s", printed(p));
-	snprintf(command, sizeof command, "rm -r %s", root);
-	cr_expect_eq(system(command), 0);
+	destroy();
+	node_clean();
 }
