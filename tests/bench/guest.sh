@@ -1,6 +1,7 @@
 #!/bin/busybox sh
 # What scrapes of idle containers cost, as lines "NAME VALUE": guest.sh PODS CONTAINERS-OF-EACH
 # In a guest that counts instructions a nanosecond is one.
+# shellcheck shell=dash
 set -eu
 scrapes=5
 
