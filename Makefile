@@ -60,7 +60,11 @@ vm: build ## the tests in a virtual machine with cgroup v2
 	@tools/install.sh test
 	@NODEGAUGE=$(CURDIR)/build/nodegauge tests/vm/run.sh
 
+cluster: ## the chart in a cluster of one node (needs Go; a quarter of an hour the first time)
+	@tools/install.sh build test image
+	@tests/cluster/run.sh
+
 clean: ## remove every build directory; fetched sources and programs stay in the cache
 	@rm -rf build build-*
 
-.PHONY: help build run test debug sanitize fuzz bench docs lint image chart vm clean
+.PHONY: help build run test debug sanitize fuzz bench docs lint image chart vm cluster clean

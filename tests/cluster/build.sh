@@ -41,18 +41,19 @@ if fresh "$cache/node.ext4" "$here/build.sh" "$cache/bin" "$helm"; then
 	exit
 fi
 echo "cluster: the node's disk" >&2
-work=$(mktemp -d)
+work=$(mktemp -d "$cache/.work.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 root=$work/root
 for directory in bin dev etc guest out pki proc run sys tmp usr/local/bin; do mkdir -p "$root/$directory"; done
 echo 127.0.0.1 localhost >"$root/etc/hosts"
+echo node >"$root/etc/hostname"
 echo root:x:0:0:root:/root:/bin/sh >"$root/etc/passwd"
 tr -d - </proc/sys/kernel/random/uuid >"$root/etc/machine-id"
 
 for package in libc6 libseccomp2 containerd runc containernetworking-plugins; do
-	cp -a "$("$tools/fetch-deb.sh" "$package")/." "$root"
+	tree=$("$tools/fetch-deb.sh" "$package")
+	cp -a "$tree/." "$root"
 done
-rm -rf "$root/usr/share"
 cp "$cache"/bin/* "$helm" "$root/usr/local/bin"
 for name in etcd kube-apiserver kube-controller-manager kube-scheduler kubelet kubectl; do
 	ln -s kube "$root/usr/local/bin/$name"
@@ -76,11 +77,12 @@ CONFIG
 tar -cf "$root/pause.tar" manifest.json config.json layer.tar
 
 cd "$here/operator"
+go mod download github.com/prometheus-operator/prometheus-operator
 cd "$(go list -m -f '{{.Dir}}' github.com/prometheus-operator/prometheus-operator)/example/prometheus-operator-crd"
 for kind in servicemonitors podmonitors probes prometheusrules prometheuses; do
 	cat "monitoring.coreos.com_$kind.yaml"
 done >"$root/crds.yaml"
 
-rm -f "$cache/node.ext4"
-mke2fs -qF -t ext4 -m 0 -O ^has_journal -E root_owner=0:0 -d "$root" "$cache/node.ext4" 4G >/dev/null
+mke2fs -qF -t ext4 -m 0 -O ^has_journal -E root_owner=0:0 -d "$root" "$work/node.ext4" 4G >/dev/null
+mv "$work/node.ext4" "$cache"
 echo "$cache"

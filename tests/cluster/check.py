@@ -6,9 +6,9 @@ WHERE = sys.argv[1]
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)) + "/../kubelet")
 import run as kubelet
 
-TARGET = {"job", "instance", "endpoint", "service"}     # labels that a scrape gives
 JOBS = {"native": ("nodegauge", "nodegauge-containers"), "kube-prometheus": ("node-exporter", "kubelet")}
-STEADY = re.compile("container_(spec_.*|processes|threads|threads_max|cpu_usage_seconds_total)|machine_.*")
+SCRAPE = {"up", "scrape_duration_seconds", "scrape_samples_scraped", "scrape_samples_post_metric_relabeling", "scrape_series_added"}
+STEADY = re.compile("container_(spec|cpu|fs|processes|threads).*|machine_.*")
 failures = []
 
 
@@ -52,7 +52,7 @@ def check_family(family, theirs, ours):
             expect(theirs[labels] == ours[labels], family, sorted(labels), theirs[labels], "but ours is", ours[labels])
 
 
-def check_containers(ours, pod):
+def check_containers(ours):
     known, theirs = kubelet.exceptions(), kubelet.page(text("kubelet.prom"))[1]
     for family in theirs:
         if family not in known and re.match("(container|machine)_", family):
@@ -65,39 +65,45 @@ def check_containers(ours, pod):
     print(f"{sum(len(s) for s in theirs.values())} series of the kubelet; the pod's memory {peak[0] / 2**20:.1f} of {limit[0] / 2**20:.0f} MiB")
 
 
-def check_scrape(compat, pod):
+def targets(compat, pod):
+    """{job: labels} that a scrape adds; those of our pod stand at the node's series only."""
     node, containers = JOBS[compat]
+    common = {"endpoint": "metrics", "instance": "node"}
+    path = {"metrics_path": "/metrics/cadvisor"} if compat == "kube-prometheus" else {}
+    return {node: dict(common, job=node, container="nodegauge", namespace="monitoring", pod=pod, service="nodegauge"),
+            containers: dict(common, job=containers, node="node", **path)}
+
+
+def check_series(compat, pod):
+    """Each has the labels of its target, and is there once."""
     series = [r["metric"] for r in json.loads(text(compat + ".json"))["data"]["result"]]
-    common = {"__name__": "up", "endpoint": "metrics", "instance": "node"}
-    wanted = [dict(common, job=node, container="nodegauge", namespace="monitoring", pod=pod["metadata"]["name"], service="nodegauge"),
-              dict(common, job=containers, node="node")]
-    if compat == "kube-prometheus":
-        wanted[1]["metrics_path"] = "/metrics/cadvisor"
-    up = [s for s in series if s["__name__"] == "up"]
-    expect(sorted(up, key=str) == sorted(wanted, key=str), compat, "up:", up)
-    check_series(compat, [s for s in series if not re.match("up$|scrape_", s["__name__"])], wanted)
-
-
-def check_series(compat, series, wanted):
-    """Each has its target's labels, and is there once."""
-    seen = set()
+    wanted, seen = targets(compat, pod), set()
     for s in series:
-        target = next((w for w in wanted if w["job"] == s["job"]), {})
-        containers = "node" in target
-        own = {k: v for k, v in s.items() if target.get(k) != v or k == "__name__" or containers and k in ("pod",)}
-        expect(set(target) <= set(s), compat, "labels of the target:", s)
-        key = tuple(sorted(own.items()))
+        target = wanted.get(s["job"], {"job": JOBS[compat]})
+        expect(target.items() <= s.items(), compat, s, "has not all of", target)
+        own = {k: v for k, v in s.items() if k not in target}
+        expect("pod" not in own or own["id"].startswith("/kubepods/"), compat, "labels of our pod:", s)
+        key = s["__name__"] in SCRAPE and s["job"], *sorted(own.items())
         expect(key not in seen, compat, "counted twice:", s)
         seen.add(key)
+    check_targets(compat, wanted, series)
+
+
+def check_targets(compat, wanted, series):
+    up = [{k: v for k, v in s.items() if k != "__name__"} for s in series if s["__name__"] == "up"]
+    expect(len(up) == 2 and all(target in up for target in wanted.values()), compat, "up", up)
+    for family, job in zip(("node_load1", "container_memory_working_set_bytes"), JOBS[compat]):
+        expect(any(s["__name__"] == family and s["job"] == job and s["container"] == "nodegauge" for s in series if "container" in s),
+               compat, "no", family, "of", job)
 
 
 def main():
-    pod = json.loads(text("pods.json"))["items"][0]
+    pod, = json.loads(text("pods.json"))["items"]
     check_pod(pod)
     check_node(kubelet.page(text("node.prom"))[1])
-    check_containers(kubelet.page(text("cadvisor.prom"))[1], pod)
+    check_containers(kubelet.page(text("cadvisor.prom"))[1])
     for compat in JOBS:
-        check_scrape(compat, pod)
+        check_series(compat, pod["metadata"]["name"])
     print("\n".join(failures) or "all as it should be")
     return bool(failures)
 

@@ -1,3 +1,4 @@
+#!/bin/sh
 # A cluster of one node, for test.sh to start.
 export PATH=/usr/local/bin:/usr/bin:/usr/sbin:/bin HOME=/root KUBECONFIG=/guest/kubeconfig.yaml GOGC=400
 cgroups=/sys/fs/cgroup

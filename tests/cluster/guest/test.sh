@@ -7,12 +7,9 @@ install() { # COMPAT
 	helm upgrade --install nodegauge /guest/nodegauge -n monitoring -f /guest/values.yaml --set "prometheus.compat=$1" >/dev/null
 }
 
-kubelet_page() {
-	kubectl get --raw /api/v1/nodes/node/proxy/metrics/cadvisor >/out/kubelet.prom
-}
 # Has the kubelet looked at what was started last?
 kubelet_knows() {
-	kubelet_page
+	kubectl get --raw /api/v1/nodes/node/proxy/metrics/cadvisor >/out/kubelet.prom
 	grep -q '^container_memory_usage_bytes{container="nodegauge"' /out/kubelet.prom
 }
 take_pages() {
@@ -33,7 +30,7 @@ start_operator() {
 # What the operator wrote, once it has the job $1; the rest is what its reloader does in a pod.
 configuration() {
 	kubectl get secret prometheus-test -o 'jsonpath={.data.prometheus\.yaml\.gz}' | base64 -d | gunzip |
-		sed 's/$(SHARD)/0/; s/$(POD_NAME)/test-0/' >/out/prometheus.yaml
+		sed 's/\$(SHARD)/0/; s/\$(POD_NAME)/test-0/' >/out/prometheus.yaml
 	grep -q "replacement: $1\$" /out/prometheus.yaml
 }
 # Gives Prometheus what a pod of it would have.
@@ -54,7 +51,7 @@ jobs_up() {
 }
 
 everything() {
-	kubectl get "$(kubectl api-resources --verbs=list -o name | grep -v ^events | paste -s -d ,)" -A -o name
+	kubectl -n monitoring get "$kinds" -o name
 }
 nothing_left() {
 	everything >/tmp/everything && ! grep nodegauge /tmp/everything
@@ -84,6 +81,7 @@ say "scraped as node-exporter and kubelet"
 
 kubectl -n monitoring get pod -o json >/out/pods.json
 kubectl -n monitoring logs daemonset/nodegauge >/out/nodegauge.log
+kinds=$(kubectl api-resources --verbs=list --namespaced -o name | grep -v ^events | paste -s -d ,)
 everything | grep -q daemonset.apps/nodegauge
 helm uninstall nodegauge -n monitoring >/dev/null
 await nothing_left
