@@ -12,21 +12,37 @@ const char *const expo_types[] = {
 };
 
 static void
+print_help(struct buf *to, const char *help)
+{
+	size_t n;
+
+	for (;; help += n + 1) {
+		n = strcspn(help, "\\\n");
+		buf_add(to, help, n);
+		if (help[n] == '\0')
+			return;
+		buf_text(to, help[n] == '\n' ? "\\n" : "\\\\");
+	}
+}
+
+static void
 print_header(struct buf *to, const struct family *f)
 {
-	int length = (int)strlen(f->name);
+	size_t name = strlen(f->name);
 
 	if (f->type == PART)
 		return;
 	if (f->type == HISTOGRAM)
-		length -= (int)strlen("_bucket");
-	buf_print(to, "# HELP %.*s ", length, f->name);
-	for (const char *c = f->help; *c != '\0'; c++) {
-		if (*c == '\\' || *c == '\n')
-			buf_add(to, "\\", 1);
-		buf_add(to, *c == '\n' ? "n" : c, 1);
-	}
-	buf_print(to, "\n# TYPE %.*s %s\n", length, f->name, expo_types[f->type]);
+		name -= strlen("_bucket");
+	buf_text(to, "# HELP ");
+	buf_add(to, f->name, name);
+	buf_text(to, " ");
+	print_help(to, f->help);
+	buf_text(to, "\n# TYPE ");
+	buf_add(to, f->name, name);
+	buf_text(to, " ");
+	buf_text(to, expo_types[f->type]);
+	buf_text(to, "\n");
 }
 
 static void
