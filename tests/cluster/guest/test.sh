@@ -62,7 +62,7 @@ kubectl create -f /guest/idle.yaml >/dev/null
 start_operator >/dev/null
 kubectl create namespace monitoring >/dev/null
 install native
-kubectl -n monitoring rollout status daemonset/nodegauge --timeout=300s
+kubectl -n monitoring rollout status daemonset/nodegauge --timeout=300s >/dev/null
 say "rolled out"
 take_pages
 
@@ -81,7 +81,7 @@ say "scraped as node-exporter and kubelet"
 
 kubectl -n monitoring get pod -o json >/out/pods.json
 kubectl -n monitoring logs daemonset/nodegauge >/out/nodegauge.log
-kinds=$(kubectl api-resources --verbs=list --namespaced -o name | grep -v ^events | paste -s -d ,)
+kinds=$(kubectl api-resources --verbs=list --namespaced -o name | grep -Ev "^(events|endpoints$)" | paste -s -d ,)
 everything | grep -q daemonset.apps/nodegauge
 helm uninstall nodegauge -n monitoring >/dev/null
 await nothing_left
