@@ -81,11 +81,20 @@ pod_uid(const char *name, char *id)
 	return false;
 }
 
+/* No runtime makes other names, which need not be UTF-8: two of them could print as one. */
+static bool
+ascii(const char *name)
+{
+	while (*name != '\0' && (unsigned char)*name < 0x80)
+		name++;
+	return *name == '\0';
+}
+
 enum cgroup_kind
 cgroup_kind(const char *name, enum cgroup_kind parent, char id[CONTAINER_ID + 1])
 {
 	id[0] = '\0';
-	if (ends_with(name, ".mount") || strstr(name, "-conmon-") != NULL)
+	if (!ascii(name) || ends_with(name, ".mount") || strstr(name, "-conmon-") != NULL)
 		return CGROUP_IGNORED;
 	if (pod_uid(name, id))
 		return CGROUP_POD;

@@ -4,7 +4,7 @@
 
 enum cgroup_kind {
 	CGROUP_OTHER,           /* nothing that is exported; containers may be beneath it */
-	CGROUP_IGNORED,         /* a mount unit or the monitor of a container: nothing beneath it either */
+	CGROUP_IGNORED,         /* a mount unit, the monitor of a container, an odd name: nothing beneath it either */
 	CGROUP_SLICE,           /* a systemd slice, or kubepods and its classes of service */
 	CGROUP_POD,
 	CGROUP_CONTAINER,

@@ -47,6 +47,8 @@ static const struct {
 	{ "/init.scope", "o", NULL, NULL },
 	{ "/user.slice/user-1000.slice/session-1.scope", "sso", NULL, NULL },
 	{ "/system.slice/var-lib-docker.mount", "si", NULL, NULL },
+	{ "/user.slice/a\xff.slice", "si", NULL, NULL },
+	{ "/user.slice/\xc3\xa9", "si", NULL, NULL },
 	{ "/burstable/besteffort", "oo", NULL, NULL },
 };
 
@@ -83,7 +85,7 @@ static const char *const others[] = {
 	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde", "0" ID, "x" ID, "_" ID, ID "x", ID ".scop",
 	ID ".service",
 	"cri-containerd-0123456789ABCDEF0123456789abcdef0123456789abcdef0123456789abcdef.scope", ID ".scope.scope",
-	"cri-containerd-g123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.scope", "\xff\xfe\"\\\n",
+	"cri-containerd-g123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.scope", "\"\\\n",
 	"%s%n",
 };
 
