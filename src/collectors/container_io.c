@@ -60,14 +60,16 @@ known_device(const char *number)
 	return NULL;
 }
 
-/* The number itself where sysfs does not know it. */
+/* The number itself where sysfs does not know it, which it is asked once in a collection. */
 static const char *
-device(const char *number)
+device(const struct page *p, const char *number)
 {
+	static uint32_t listed;
 	const char *name = known_device(number);
 
-	if (name == NULL) {
+	if (name == NULL && listed != page_age(p)) {
 		list_devices();
+		listed = page_age(p);
 		name = known_device(number);
 	}
 	return name == NULL ? number : name;
@@ -92,7 +94,7 @@ add(struct page *p, const char *key, double v, uint32_t named, uint32_t numbered
 static int
 add_device(struct page *p, char *number, char *rest)
 {
-	const char *name = device(number);
+	const char *name = device(p, number);
 	char major[24], *key, *value;
 	struct label labels[] = { { "device", name }, { "major", major }, { "minor", strchr(number, ':') + 1 } };
 	uint32_t named = page_row(p, labels, 1), numbered;
