@@ -19,6 +19,9 @@ struct flag {
 	const char *shown;      /* the default as --help shows it, where *to does not say it */
 };
 
+/* The name of the flag that sets this variable, for messages; "?" if none does. */
+const char *flag_name(const void *to);
+
 struct flag_list {
 	const char *items[16];
 	unsigned n;

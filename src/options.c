@@ -60,6 +60,15 @@ find_in(const struct flag *flags, const char *name, size_t n)
 	return NULL;
 }
 
+static const char *
+name_in(const struct flag *flags, const void *to)
+{
+	for (; flags != NULL && flags->name != NULL; flags++)
+		if (flags->to == to)
+			return flags->name;
+	return NULL;
+}
+
 static const struct flag *
 find(const char *name, size_t n)
 {
@@ -81,6 +90,18 @@ find_collector(const char *name)
 	while (i < n_collectors && strcmp(collectors[i]->name, name) != 0)
 		i++;
 	return i;
+}
+
+const char *
+flag_name(const void *to)
+{
+	const char *name = NULL;
+
+	for (size_t i = 0; i < COUNT(groups) && name == NULL; i++)
+		name = name_in(groups[i], to);
+	for (size_t i = 0; i < n_collectors && name == NULL; i++)
+		name = name_in(collectors[i]->flags, to);
+	return name != NULL ? name : "?";
 }
 
 /* --collector.NAME and --no-collector.NAME; names of node_exporter's that are not built in are told, not refused. */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "buf.h"
+#include "flag.h"
 
 enum { STEPS_MAX = 100000 };    /* of one match; RE2 needs no limit, a backtracking matcher does */
 
@@ -47,8 +48,9 @@ pattern_matches(const struct pattern *p, const char *word)
 }
 
 static struct pattern *
-prepare(const char *text)
+prepare(const char *const *to)
 {
+	const char *text = *to;
 	char error[200];
 	struct pattern *p;
 
@@ -56,7 +58,7 @@ prepare(const char *text)
 		return NULL;
 	p = pattern_new(text, error, sizeof error);
 	if (p == NULL) {
-		fprintf(stderr, "nodegauge: bad regular expression '%s': %s\n", text, error);
+		fprintf(stderr, "nodegauge: --%s: bad regular expression '%s': %s\n", flag_name(to), text, error);
 		exit(1);
 	}
 	return p;
@@ -73,8 +75,8 @@ filter_prepare(struct filter *f, const char *default_exclude)
 		fprintf(stderr, "nodegauge: --%s-include and --%s-exclude exclude each other\n", f->flag, f->flag);
 		exit(1);
 	}
-	f->included = prepare(f->include);
-	f->excluded = prepare(f->exclude);
+	f->included = prepare(&f->include);
+	f->excluded = prepare(&f->exclude);
 }
 
 bool
