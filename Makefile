@@ -60,7 +60,7 @@ vm: build ## the tests in a virtual machine with cgroup v2
 	@tools/install.sh test
 	@NODEGAUGE=$(CURDIR)/build/nodegauge tests/vm/run.sh
 
-cluster: ## the chart in a cluster of one node (needs Go; a quarter of an hour the first time)
+cluster-test: ## the chart in a cluster of one node (needs Go; a quarter of an hour the first time)
 	@tools/install.sh build test image
 	@tests/cluster/run.sh
 
