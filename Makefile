@@ -67,4 +67,4 @@ cluster-test: ## the chart in a cluster of one node (needs Go; a quarter of an h
 clean: ## remove every build directory; fetched sources and programs stay in the cache
 	@rm -rf build build-*
 
-.PHONY: help build run test debug sanitize fuzz bench docs lint image chart vm cluster clean
+.PHONY: help build run test debug sanitize fuzz bench docs lint image chart vm cluster-test clean
