@@ -103,7 +103,7 @@ meet(int dir, const char *name, ino_t inode, const char *path, enum cgroup_kind 
 	if (too_many() || (fd = file_directory(dir, name)) < 0)
 		return NULL;
 	n = must_realloc(NULL, sizeof *n);
-	*n = (struct node){ .inode = inode, .pod = pod, .seen = true, .path = must_copy(path) };
+	*n = (struct node){ .inode = inode, .pod = pod, .seen = true, .path = must_copy(path), .files.counts = true };
 	n->c = (struct container){ .kind = kind, .path = n->path };
 	n->c.scope = (struct scope){ .dir = fd, .container = &n->c, .records = true, .keep = &n->files };
 	n->network = (struct scope){ .dir = -1, .container = &n->c };

@@ -2,16 +2,24 @@
 #ifndef CLOCK_H
 #define CLOCK_H
 
+#include <stdint.h>
 #include <time.h>
 
-/* Seconds since some moment before the start; nobody sets this clock. */
-static inline double
-clock_now(void)
+/* Since some moment before the start; nobody sets this clock. */
+static inline int64_t
+clock_nanoseconds(void)
 {
 	struct timespec t;
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+/* The same in seconds. */
+static inline double
+clock_now(void)
+{
+	return (double)clock_nanoseconds() / 1e9;
 }
 
 #endif

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -25,15 +27,16 @@ is_room(const struct keep *k)
 
 	if (half == 0)
 		half = getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur / 2 + 1 : 1;
-	return k->n < KEEP_MAX && n_open < budget && n_open < half;
+	return k->n < KEEP_MAX && (!k->counts || (n_open < budget && n_open < half));
 }
 
 static void
 let_go(struct keep *k, struct kept_file *f)
 {
 	close(f->fd);
+	free(f->path);
 	*f = k->files[--k->n];
-	n_open--;
+	n_open -= k->counts;
 }
 
 /* What cannot be read any more, because its cgroup or controller has gone, may be there again under its name. */
@@ -44,7 +47,7 @@ keep_read(struct keep *k, int dir, const char *path, bool record, struct buf *b)
 	int fd;
 
 	for (struct kept_file *f = k->files; f < k->files + k->n; f++) {
-		if (f->path != path)
+		if (strcmp(f->path, path) != 0)
 			continue;
 		if ((n = file_reread(f->fd, record, b)) >= 0)
 			return n;
@@ -58,8 +61,8 @@ keep_read(struct keep *k, int dir, const char *path, bool record, struct buf *b)
 		close(fd);
 		return n;
 	}
-	k->files[k->n++] = (struct kept_file){ path, fd };
-	n_open++;
+	k->files[k->n++] = (struct kept_file){ must_copy(path), fd };
+	n_open += k->counts;
 	return n;
 }
 

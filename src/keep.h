@@ -13,14 +13,15 @@
 
 extern const struct flag keep_flags[];
 
-enum { KEEP_MAX = 16 };         /* of one directory */
+enum { KEEP_MAX = 24 };         /* of one directory */
 
 struct keep {
 	struct kept_file {
-		const char *path;       /* known again by its address */
+		char *path;
 		int fd;
 	} files[KEEP_MAX];
 	unsigned n;
+	bool counts;                    /* against the budget */
 };
 
 /* Reads path below dir, and keeps it open while there is room. record is as for file_reread. The length, or -errno. */

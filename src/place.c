@@ -35,6 +35,7 @@ const struct flag place_flags[] = {
 
 static char *paths[PLACES];
 static struct scope scopes[PLACES];
+static struct keep kept[PLACES];        /* of procfs and the network */
 
 static char *
 absolute(const char *flag, const char *below)
@@ -63,6 +64,10 @@ place_open(void)
 	open_place(ROOT, rootfs, "");
 	open_place(PROC, procfs, "/proc");
 	open_place(SYS, sysfs, "/sys");
+	keep_close(&kept[PROC]);
+	keep_close(&kept[NET]);
+	scopes[PROC].keep = &kept[PROC];
+	scopes[NET].keep = &kept[NET];
 	scopes[SYS].records = true;
 	open_place(UDEV, udev, "/run/udev/data");
 	if (scopes[PROC].dir < 0) {
@@ -108,10 +113,16 @@ place_is_live(enum place which)
 bool
 place_is_our_network(void)
 {
+	static int dir = -1;
+	static bool known;     /* where it was asked, and the answer: a process keeps its network */
 	struct stat node, own;
 
-	return place_is_live(PROC) && fstatat(scopes[NET].dir, "dev", &node, 0) == 0 &&
+	if (dir == scopes[NET].dir)
+		return known;
+	dir = scopes[NET].dir;
+	known = place_is_live(PROC) && fstatat(scopes[NET].dir, "dev", &node, 0) == 0 &&
 	    stat("/proc/self/net/dev", &own) == 0 && node.st_ino == own.st_ino;
+	return known;
 }
 
 /* One collection runs at a time, so that one buffer serves all. */

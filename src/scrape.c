@@ -18,9 +18,12 @@
 #include "self.h"
 #include "thread.h"
 
+enum { SPARE_MAX = 1 << 20 };           /* bytes of a page that are kept for the next one */
+
 struct body {
 	struct buf bytes;
 	int holders;
+	struct body *next;              /* among the spare ones */
 };
 
 /* What one request asks for and those that come meanwhile share. */
@@ -38,6 +41,8 @@ struct flight {
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed, asked = PTHREAD_COND_INITIALIZER;
 static struct flight *flights;          /* the latest first */
+static struct flight *spare_flights;    /* of past requests, to be used again */
+static struct body *spare_bodies;
 static bool ready;
 
 /* Used by the collecting thread alone. */
@@ -45,12 +50,12 @@ static struct page *page;
 static struct buf piece;
 static struct gzip *gzip;
 static int last_error[COLLECTORS_MAX];
-static double durations[COLLECTORS_MAX];
+static int64_t durations[COLLECTORS_MAX];         /* in nanoseconds, which print without a search for digits */
 static int errors[COLLECTORS_MAX];
 static char *failed_at[COLLECTORS_MAX];         /* the file of an error that was not there last time */
 
 const struct metric scrape_metrics[] = {
-	{ "", GAUGE, ONE, "node_scrape_collector_duration_seconds", "Time that a collector took." },
+	{ "", GAUGE, NS, "node_scrape_collector_duration_seconds", "Time that a collector took." },
 	{ "", GAUGE, ONE, "node_scrape_collector_success",
 	    "1 if a collector succeeded, 0 if it failed or the machine has nothing for it." },
 	{ 0 },
@@ -75,13 +80,13 @@ run(const struct collector *c, const struct scope *s)
 static void
 run_timed(size_t i, const struct scope *s)
 {
-	double start = clock_now();
+	int64_t start = clock_nanoseconds();
 	char path[512];
 	int err;
 
 	place_blame_none();
 	err = run(collectors[i], s);
-	durations[i] += clock_now() - start;
+	durations[i] += clock_nanoseconds() - start;
 	if (err == 0 || errors[i] != 0 || (s->container != NULL && cgroup_absent(err)))
 		return;
 	errors[i] = err;
@@ -132,7 +137,7 @@ report(size_t i)
 	const struct collector *c = collectors[i];
 	uint32_t row = page_row_of(page, "collector", c->name);
 
-	page_add(page, &scrape_metrics[0], row, durations[i]);
+	page_add(page, &scrape_metrics[0], row, (double)durations[i]);
 	page_add(page, &scrape_metrics[1], row, errors[i] == 0);
 	if (errors[i] != last_error[i] && errors[i] != 0)
 		log_line(errors[i] == -ENODATA ? LOG_DEBUG : LOG_WARN,
@@ -178,8 +183,15 @@ append(void *to, const char *text, size_t size)
 static struct body *
 print(bool compressed)
 {
-	struct body *b = must_zero(sizeof *b);
+	struct body *b;
 
+	pthread_mutex_lock(&lock);
+	if ((b = spare_bodies) != NULL)
+		spare_bodies = b->next;
+	pthread_mutex_unlock(&lock);
+	if (b == NULL)
+		b = must_zero(sizeof *b);
+	b->bytes.size = 0;
 	b->holders = 1;
 	if (compressed) {
 		gzip_begin(gzip, &b->bytes);
@@ -201,13 +213,24 @@ join(enum which_page which, const struct selection *sel)
 	for (f = flights; f != NULL; f = f->next)
 		if (f->open && f->which == which && memcmp(&f->selection, sel, sizeof *sel) == 0)
 			return f;
-	f = must_zero(sizeof *f);
-	f->which = which;
-	f->selection = *sel;
-	f->open = true;
-	f->next = flights;
-	flights = f;
-	return f;
+	if ((f = spare_flights) != NULL)
+		spare_flights = f->next;
+	else
+		f = must_zero(sizeof *f);
+	*f = (struct flight){ .which = which, .selection = *sel, .open = true, .next = flights };
+	return flights = f;
+}
+
+/* A holder less; a page that is not uncommonly large is kept for the next one. With the lock held. */
+static void
+drop(struct body *b)
+{
+	if (--b->holders > 0)
+		return;
+	if (b->bytes.room > SPARE_MAX)
+		buf_free(&b->bytes);
+	b->next = spare_bodies;
+	spare_bodies = b;
 }
 
 static void
@@ -221,11 +244,10 @@ leave(struct flight *f)
 		at = &(*at)->next;
 	*at = f->next;
 	for (int i = 0; i < 2; i++)
-		if (f->bodies[i] != NULL && --f->bodies[i]->holders == 0) {
-			buf_free(&f->bodies[i]->bytes);
-			free(f->bodies[i]);
-		}
-	free(f);
+		if (f->bodies[i] != NULL)
+			drop(f->bodies[i]);
+	f->next = spare_flights;
+	spare_flights = f;
 }
 
 /* Collects and prints for all who ride; called and left with the lock held. */
@@ -323,15 +345,9 @@ scrape_body(const struct body *b, size_t *size)
 void
 scrape_release(struct body *b)
 {
-	bool last;
-
 	pthread_mutex_lock(&lock);
-	last = --b->holders == 0;
+	drop(b);
 	pthread_mutex_unlock(&lock);
-	if (last) {
-		buf_free(&b->bytes);
-		free(b);
-	}
 }
 
 /* Selections ------------------------------------------------------------------------------------------------------- */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -181,19 +182,28 @@ add_process(struct page *p)
 	page_add(p, &self_metrics[RESIDENT], 0, values[21]);
 }
 
+/* The size of the directory is their number since Linux 6.2; before, it is 0, and they are counted. */
 static void
 add_descriptors(struct page *p)
 {
-	struct scope self = { .dir = file_directory(-1, "/proc/self") };
+	struct scope fds = { .dir = -1 };
+	struct stat st;
 	char **names;
-	int n = place_list(&self, "fd", "*", &names);
+	int n;
 
-	if (n >= 0) {
+	if (stat("/proc/self/fd", &st) != 0)
+		return;
+	if (st.st_size > 0) {
+		page_add(p, &self_metrics[FDS], 0, (double)st.st_size);
+		return;
+	}
+	fds.dir = file_directory(-1, "/proc/self/fd");
+	if ((n = place_list(&fds, ".", "*", &names)) >= 0) {
 		page_add(p, &self_metrics[FDS], 0, n - 2);      /* without those of this look */
 		place_list_free(names, n);
 	}
-	if (self.dir >= 0)
-		close(self.dir);
+	if (fds.dir >= 0)
+		close(fds.dir);
 }
 
 void

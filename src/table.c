@@ -3,26 +3,23 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "file.h"
 #include "text.h"
 
 /* What a key of a file became last time. The kernel prints keys in one order, so the next reading need not search. */
 struct learned {
 	char *name, *key;
+	size_t length;                  /* of the key */
 	const struct metric *metric;    /* NULL: not exported */
 };
 
 /* What is kept of a table between readings. */
 struct kept {
 	const struct table *table;
-	int fd;                         /* open from the first reading on, for files of the node; else -1 */
 	struct learned *learned;
 	size_t n_learned;
 };
@@ -51,7 +48,7 @@ kept_of(const struct table *t)
 		if (k->table == t)
 			return k;
 		if (k->table == NULL) {
-			*k = (struct kept){ .table = t, .fd = -1 };
+			*k = (struct kept){ .table = t };
 			return k;
 		}
 	}
@@ -123,7 +120,7 @@ metric_of(struct reading *r, const char *name, const char *key)
 		l = &k->learned[r->keys];
 	}
 	r->keys++;
-	*l = (struct learned){ must_copy(name), must_copy(key), find(r, name, key) };
+	*l = (struct learned){ must_copy(name), must_copy(key), strlen(key), find(r, name, key) };
 	return l->metric;
 }
 
@@ -183,16 +180,32 @@ single(struct reading *r, char *at)
 	return 0;
 }
 
+/* The metric of the line's key, which is cut off; a key that stands where it stood is not looked at word by word. */
+static const struct metric *
+metric_of_line(struct reading *r, char **line)
+{
+	const struct learned *l = r->kept->learned + r->keys;
+	char *key;
+
+	if (r->keys < r->kept->n_learned && strncmp(*line, l->key, l->length) == 0 &&
+	    ((*line)[l->length] == ' ' || (*line)[l->length] == ':') && l->name[0] == '\0') {
+		*line += l->length;
+		r->keys++;
+		return l->metric;
+	}
+	key = text_word(line, " \t:");
+	return key == NULL ? NULL : metric_of(r, "", key);
+}
+
 int
 keyed(struct reading *r, char *at)
 {
 	const struct metric *m;
-	char *line, *key;
+	char *line;
 	int err = 0;
 
 	while ((line = text_line(&at)) != NULL)
-		if ((key = text_word(&line, " \t:")) != NULL && (m = metric_of(r, "", key)) != NULL &&
-		    add(r, m, text_word(&line, " \t:"), r->row) != 0)
+		if ((m = metric_of_line(r, &line)) != NULL && add(r, m, text_word(&line, " \t:"), r->row) != 0)
 			err = -EINVAL;
 	return err;
 }
@@ -270,29 +283,11 @@ pairs(struct reading *r, char *at)
 	return err;
 }
 
-/* Reads a file of the node that is kept open; once more from its name if the open one is gone. */
-static ssize_t
-read_kept(struct kept *k, int dir, const char *path)
-{
-	ssize_t n = -EBADF;
-
-	if (k->fd >= 0 && (n = file_reread(k->fd, false, &text)) >= 0)
-		return n;
-	if (k->fd >= 0)
-		close(k->fd);
-	k->fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
-	return k->fd < 0 ? -errno : file_reread(k->fd, false, &text);
-}
-
 static int
 read_plain(struct reading *r, const struct scope *s)
 {
-	ssize_t n;
+	ssize_t n = place_read_to(s, r->t->path, &text);
 
-	if (r->t->place < PLACES)
-		n = read_kept(r->kept, s->dir, r->t->path);
-	else
-		n = place_read_to(s, r->t->path, &text);
 	if (n == 0 && r->t->place < PLACES)     /* those of a cgroup may be empty */
 		return -EINVAL;
 	return n < 0 ? (int)n : r->t->read(r, text.data);

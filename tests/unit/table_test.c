@@ -323,7 +323,7 @@ run(bool optional)
 	const struct collector c = { .name = "x", .tables = tables };
 
 	page_clear(p);
-	return table_run(&c, place(PROC), p);
+	return table_run(&c, place(ROOT), p);
 }
 
 Test(table, results)
@@ -332,23 +332,23 @@ Test(table, results)
 	static const struct table later[] = { { PROC, "one", single, a_and_b, 1, .by_update = true }, { 0 } };
 	static const struct collector updater = { .name = "updater", .tables = later };
 
-	cr_expect_eq(table_run(&none, place(PROC), p), 0);
-	cr_expect_eq(table_run(&updater, place(PROC), p), 0);
+	cr_expect_eq(table_run(&none, place(ROOT), p), 0);
+	cr_expect_eq(table_run(&updater, place(ROOT), p), 0);
 	cr_expect_eq(run(false), -ENODATA);
 	cr_expect_eq(run(true), -ENODATA);
-	node_put("proc/two", "2\n");
+	node_put("two", "2\n");
 	cr_expect_eq(run(false), -ENODATA, "a file that has to be there is not");
 	cr_expect_str_eq(samples(), "m_a 2\n");
-	node_put("proc/one", "1\n");
+	node_put("one", "1\n");
 	cr_expect_eq(run(false), 0);
 	cr_expect_str_eq(samples(), "m_a 1\nm_a 2\n");
-	node_put("proc/two", "x\n");
+	node_put("two", "x\n");
 	cr_expect_eq(run(false), -EINVAL);
 	cr_expect_eq(run(true), -EINVAL);
 	cr_expect_str_eq(samples(), "m_a 1\n");
-	node_remove("proc/two");
+	node_remove("two");
 	cr_expect_eq(run(true), 0);
 	cr_expect_eq(run(false), -ENODATA);
-	node_put("proc/one", "x\n");
+	node_put("one", "x\n");
 	cr_expect_eq(run(false), -EINVAL, "what failed counts for more than what is absent");
 }
