@@ -19,7 +19,7 @@ node() {
 
 containers() {
 	echo "==> containers: in a guest, in instructions"
-	${CC:-cc} -O2 -static -o "$tmp/load" "$here/../vm/load.c"
+	${CC:-cc} -O2 -static -o "$tmp/load" "$here/../vm/load.c" "$here/../../src/nonss.c" -lcgroup
 	files=(-f "$tmp/floor" -f "$tmp/load" -f "$here/../vm/kubepods.sh" -f "$here/files.sh" -f "$here/guest.sh" -f "$nodegauge:/bin/nodegauge")
 	strace=$(command -v strace)
 	files+=(-f "$strace:/bin/strace")

@@ -11,16 +11,6 @@ tab=$(printf '\t')
 hash() {
 	echo "$layout $*" | sha256sum | cut -c 1-64
 }
-grow() { # CGROUP: makes it, with all controllers on above it
-	at=$cgroups
-	for part in $(echo "$1" | tr / ' '); do
-		[ -d "$at/$part" ] || {
-			sed 's/[^ ]*/+&/g' "$at/cgroup.controllers" >"$at/cgroup.subtree_control"
-			mkdir "$at/$part"
-		}
-		at=$at/$part
-	done
-}
 expect() {
 	(IFS=$tab; echo "$*") >>/out/expected.tsv
 }
@@ -46,9 +36,9 @@ systemd_slices() {
 slices() {
 	cgroup=$2
 	for slice in $1; do
-		[ -d "$cgroups/$slice" ] || { grow "$slice"; expect slice "/$slice" '' '' '' '' '' -; }
+		[ -d "$cgroups/$slice" ] || { load cgroup "$slice"; expect slice "/$slice" '' '' '' '' '' -; }
 	done
-	grow "$cgroup"
+	load cgroup "$cgroup"
 	expect pod "/$cgroup" '' '' '' "$namespace" "$pod" "$network"
 }
 
@@ -125,13 +115,13 @@ container() { # KIND CONTAINER IMAGE
 	case $layout/$kind/$pod in
 	podman*) label='' namespace='' pod='' network=$id ;;
 	crio/sandbox/web-1) # its pause process was dropped
-		grow "$cgroup/crio-$id"
+		load cgroup "$cgroup/crio-$id"
 		expect dropped "/$cgroup/crio-$id" POD '*' "$name" "$namespace" "$pod" "$network"
 		return
 		;;
 	crio/sandbox/*) image='*' ;;
 	esac
-	grow "$cgroup/$leaf$inner"
+	load cgroup "$cgroup/$leaf$inner"
 	expect "$kind" "/$cgroup/$leaf" "$label" "$image" "$name" "$namespace" "$pod" "$network"
 	echo "$network $cgroup/$leaf$inner" >>/tmp/plan
 }
@@ -150,7 +140,7 @@ limits() { # of a pod that has some
 	echo 100 >"$cgroups/$cgroup/$leaf/pids.max"
 }
 conmon() { # SLICE NAME
-	grow "$1/$2-conmon-$id.scope"
+	load cgroup "$1/$2-conmon-$id.scope"
 	echo "host $1/$2-conmon-$id.scope" >>/tmp/plan
 }
 
@@ -169,7 +159,7 @@ for p in $(seq 0 $((pods - 1))); do
 	done
 done
 for service in init.scope system.slice/kubelet.service system.slice/containerd.service user.slice/user-1000.slice/user.scope; do
-	grow "$service"
+	load cgroup "$service"
 	echo "host $service" >>/tmp/plan
 done
 ip link add node0 type veth

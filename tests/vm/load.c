@@ -1,8 +1,9 @@
-/* Loads for the guest: use of the cgroup it runs in, sleepers in many cgroups, a command run as a pod's container. */
+/* Loads for the guest: cgroups, use of the one it runs in, sleepers in many, a command run as a pod's container. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <err.h>
 #include <fcntl.h>
+#include <libcgroup.h>
 #include <limits.h>
 #include <linux/capability.h>
 #include <linux/if_packet.h>
@@ -25,7 +26,8 @@
 #include <unistd.h>
 
 static const char usage[] =
-	"usage: load burn SECONDS     use the CPU, then sleep\n"
+	"usage: load cgroup PATH...   make cgroups, those above them too\n"
+	"       load burn SECONDS     use the CPU, then sleep\n"
 	"       load touch MIB        use anonymous memory, then sleep\n"
 	"       load write FILE MIB   write past the page cache\n"
 	"       load spawn            a sleeper for each line \"NETWORK CGROUP\" on stdin, prints \"NETWORK PID CGROUP\":\n"
@@ -35,6 +37,35 @@ static const char usage[] =
 	"       load user PID COMMAND...  the same without any capability\n";
 
 enum { MIB = 1 << 20, NOBODY = 65532, PACKET = 100 };
+
+static void
+check_cgroup(const char *path, int error)
+{
+	if (error)
+		errx(1, "%s: %s", path, error == ECGOTHER ? strerror(cgroup_get_last_errno()) : cgroup_strerror(error));
+}
+
+/* The controllers have to be on in the root, libcgroup sets them below it. */
+static void
+make_cgroup(const char *path)
+{
+	static const char *const controllers[] = {"cpu", "io", "memory", "pids"};
+	struct cgroup *cgroup = cgroup_new_cgroup(path);
+
+	for (size_t i = 0; i < sizeof controllers / sizeof *controllers; i++)
+		if (!cgroup || !cgroup_add_controller(cgroup, controllers[i]))
+			errx(1, "%s: no cgroup", path);
+	check_cgroup(path, cgroup_create_cgroup(cgroup, 1));
+	cgroup_free(&cgroup);
+}
+
+static void
+make_cgroups(char **paths)
+{
+	check_cgroup("libcgroup", cgroup_init());
+	while (*paths)
+		make_cgroup(*paths++);
+}
 
 static _Noreturn void
 stay(void)
@@ -259,7 +290,9 @@ main(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "";
 
-	if (!strcmp(what, "burn") && argc == 3)
+	if (!strcmp(what, "cgroup") && argc > 2)
+		make_cgroups(argv + 2);
+	else if (!strcmp(what, "burn") && argc == 3)
 		burn(atof(argv[2]));
 	else if (!strcmp(what, "touch") && argc == 3)
 		touch(strtoul(argv[2], NULL, 10));

@@ -7,7 +7,7 @@ nodegauge=${NODEGAUGE:-$here/../../build/nodegauge}
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 [[ -x $nodegauge ]] || { echo "vm: $nodegauge is not built" >&2; exit 1; }
-${CC:-cc} -O2 -static -o "$tmp/load" "$here/load.c"
+${CC:-cc} -O2 -static -o "$tmp/load" "$here/load.c" "$here/../../src/nonss.c" -lcgroup
 
 failed=0
 check() { # CASE LAYOUT [VM-OPTION]...
