@@ -1,6 +1,7 @@
 /* Flags: --name=value, --name value, --name and --no-name, as node_exporter takes them. */
 #include "options.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -128,6 +129,7 @@ static void
 set(const struct flag *f, const char *value)
 {
 	struct flag_list *list = f->to;
+	unsigned long number;
 	char *end;
 
 	switch (f->kind) {
@@ -135,9 +137,10 @@ set(const struct flag *f, const char *value)
 		*(const char **)f->to = value;
 		break;
 	case NUMBER:
-		*(unsigned *)f->to = (unsigned)strtoul(value, &end, 10);
-		if (*value < '0' || *value > '9' || *end != '\0')
+		number = strtoul(value, &end, 10);
+		if (*value < '0' || *value > '9' || *end != '\0' || number > UINT_MAX)
 			refuse("not a number", f->name);
+		*(unsigned *)f->to = (unsigned)number;
 		break;
 	case LIST:
 		if (list->n == COUNT(list->items))

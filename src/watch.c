@@ -12,23 +12,24 @@
 #include "log.h"
 
 static int watcher = -1;
-static bool blind;
+static bool blind, told;        /* told: the log has it, until a walk was not blind */
 static int *watches, *old_watches;
 static size_t n_watches, n_old_watches, room_watches;
 
 static void
 go_blind(const char *path)
 {
-	if (!blind)
+	if (!told)
 		log_line(LOG_WARN, "cannot watch the cgroup tree; it is walked at each scrape instead",
 		    "path", path, "err", strerror(errno), NULL);
-	blind = true;
+	blind = told = true;
 }
 
 void
 watch_begin(void)
 {
-	if (watcher < 0 && !blind && (watcher = inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) < 0)
+	blind = false;
+	if (watcher < 0 && (watcher = inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) < 0)
 		go_blind("/proc/sys/fs/inotify/max_user_instances");
 	n_watches = 0;
 }
@@ -67,6 +68,7 @@ watch_end(void)
 	if (n_watches > 0)
 		memcpy(old_watches, watches, n_watches * sizeof *watches);
 	n_old_watches = n_watches;
+	told = blind;
 }
 
 bool
