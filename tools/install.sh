@@ -10,7 +10,7 @@ packages() {
 		;;
 	test)
 		echo libcriterion-dev python3 python3-yaml curl procps iproute2 \
-			iproute2 qemu-system-x86 busybox-static cpio kmod
+			qemu-system-x86 busybox-static cpio kmod
 		;;
 	bench) echo strace python3 qemu-system-x86 busybox-static cpio kmod ;;
 	lint) echo shellcheck clang clang-tidy ;;
