@@ -184,10 +184,10 @@ single(struct reading *r, char *at)
 static const struct metric *
 metric_of_line(struct reading *r, char **line)
 {
-	const struct learned *l = r->kept->learned + r->keys;
+	const struct learned *l = r->keys < r->kept->n_learned ? &r->kept->learned[r->keys] : NULL;
 	char *key;
 
-	if (r->keys < r->kept->n_learned && strncmp(*line, l->key, l->length) == 0 &&
+	if (l != NULL && strncmp(*line, l->key, l->length) == 0 &&
 	    ((*line)[l->length] == ' ' || (*line)[l->length] == ':') && l->name[0] == '\0') {
 		*line += l->length;
 		r->keys++;
