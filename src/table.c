@@ -17,8 +17,8 @@ struct learned {
 	const struct metric *metric;    /* NULL: not exported */
 };
 
-/* What is kept of a table between readings. */
-struct kept {
+/* The keys of a table's file, in the order of the last reading. */
+struct order {
 	const struct table *table;
 	struct learned *learned;
 	size_t n_learned;
@@ -26,33 +26,33 @@ struct kept {
 
 struct reading {
 	const struct table *t;
-	struct kept *kept;
+	struct order *order;
 	struct page *p;
 	uint32_t row;                   /* what the path's '*' stood for, as labels */
 	size_t keys;                    /* of those learned, how many were met */
 };
 
-enum { KEPT_MAX = 1024, KEY_MAX = 160 };
+enum { ORDERS_MAX = 1024, KEY_MAX = 160 };
 
-static struct kept kept[KEPT_MAX];
+static struct order orders[ORDERS_MAX];
 static struct buf text;
 
-static struct kept *
-kept_of(const struct table *t)
+static struct order *
+order_of(const struct table *t)
 {
 	size_t i = ((uintptr_t)t >> 3) * 0x9e3779b97f4a7c15u >> 32;
 
-	for (size_t tries = 0; tries < KEPT_MAX; tries++, i++) {
-		struct kept *k = &kept[i % KEPT_MAX];
+	for (size_t tries = 0; tries < ORDERS_MAX; tries++, i++) {
+		struct order *o = &orders[i % ORDERS_MAX];
 
-		if (k->table == t)
-			return k;
-		if (k->table == NULL) {
-			*k = (struct kept){ .table = t };
-			return k;
+		if (o->table == t)
+			return o;
+		if (o->table == NULL) {
+			*o = (struct order){ .table = t };
+			return o;
 		}
 	}
-	assert(!"more tables than KEPT_MAX");
+	assert(!"more tables than ORDERS_MAX");
 	return NULL;
 }
 
@@ -106,18 +106,18 @@ find(const struct reading *r, const char *name, const char *key)
 static const struct metric *
 metric_of(struct reading *r, const char *name, const char *key)
 {
-	struct kept *k = r->kept;
+	struct order *o = r->order;
 	struct learned *l;
 
-	if (r->keys < k->n_learned) {
-		l = &k->learned[r->keys];
+	if (r->keys < o->n_learned) {
+		l = &o->learned[r->keys];
 		if (strcmp(l->key, key) == 0 && strcmp(l->name, name) == 0)
-			return k->learned[r->keys++].metric;
+			return o->learned[r->keys++].metric;
 		free(l->name);
 		free(l->key);
 	} else {
-		k->learned = must_realloc(k->learned, ++k->n_learned * sizeof *k->learned);
-		l = &k->learned[r->keys];
+		o->learned = must_realloc(o->learned, ++o->n_learned * sizeof *o->learned);
+		l = &o->learned[r->keys];
 	}
 	r->keys++;
 	*l = (struct learned){ must_copy(name), must_copy(key), strlen(key), find(r, name, key) };
@@ -184,7 +184,7 @@ single(struct reading *r, char *at)
 static const struct metric *
 metric_of_line(struct reading *r, char **line)
 {
-	const struct learned *l = r->keys < r->kept->n_learned ? &r->kept->learned[r->keys] : NULL;
+	const struct learned *l = r->keys < r->order->n_learned ? &r->order->learned[r->keys] : NULL;
 	char *key;
 
 	if (l != NULL && strncmp(*line, l->key, l->length) == 0 &&
@@ -331,7 +331,7 @@ read_each(struct reading *r, const struct scope *s, const char *star)
 int
 table_parse(const struct table *t, char *at, struct page *p)
 {
-	struct reading r = { .t = t, .kept = kept_of(t), .p = p };
+	struct reading r = { .t = t, .order = order_of(t), .p = p };
 
 	return t->read(&r, at);
 }
@@ -339,7 +339,7 @@ table_parse(const struct table *t, char *at, struct page *p)
 int
 table_read(const struct table *t, const struct scope *s, struct page *p)
 {
-	struct reading r = { .t = t, .kept = kept_of(t), .p = p };
+	struct reading r = { .t = t, .order = order_of(t), .p = p };
 	const char *star = strchr(t->path, '*');
 
 	if (t->place < PLACES)
