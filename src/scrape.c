@@ -157,11 +157,14 @@ collect(enum which_page which, const struct selection *sel)
 	if (which == NODE_PAGE) {
 		run_once(sel, NODE);
 	} else {
+		bool pods = any(sel, PODS), containers = any(sel, CONTAINERS);
+
 		run_once(sel, MACHINE);
-		cgroup_refresh(any(sel, PODS));
-		if (any(sel, CONTAINERS))
+		if (pods || containers)
+			cgroup_refresh(pods);
+		if (containers)
 			run_over(sel, CONTAINERS);
-		if (any(sel, PODS))
+		if (pods)
 			run_over(sel, PODS);
 	}
 	page_scope(page, NULL);
