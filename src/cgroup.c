@@ -131,6 +131,13 @@ cgroup_open(void)
 }
 
 void
+cgroup_attend(void)
+{
+	cgroup_tree_attend();
+	cgroup_name_nodes();
+}
+
+void
 cgroup_refresh(bool wanted_networks)
 {
 	if (!open_tree)
@@ -159,12 +166,7 @@ cgroup_pod(size_t i)
 bool
 cgroup_vanished(const struct scope *s)
 {
-	bool gone = faccessat(s->container->scope.dir, "cgroup.procs", F_OK, 0) != 0 &&
-	    (errno == ENOENT || errno == ENODEV);
-
-	if (gone)
-		cgroup_tree_is_stale();
-	return gone;
+	return faccessat(s->container->scope.dir, "cgroup.procs", F_OK, 0) != 0 && (errno == ENOENT || errno == ENODEV);
 }
 
 bool

@@ -29,8 +29,31 @@ struct limits {
 /* Good until the next collection. */
 const struct limits *cgroup_limits(const struct scope *s);
 
+/* Who a cgroup is of; "" where unknown. */
+struct names {
+	const char *namespace, *pod, *container;
+	bool is_sandbox;
+	bool is_past;                   /* the pod has a newer container of this name */
+};
+
+/* True if a container of the pod, other than its sandbox, is there and has a name. */
+bool cgroup_pod_runs(const struct scope *pod);
+
+struct names cgroup_names(const struct scope *s);
+
+/* What a cgroup uses right now; NAN where it cannot tell. */
+struct use {
+	double cpu;                     /* time in microseconds */
+	double memory, working_set, swap;       /* in bytes */
+};
+
+struct use cgroup_use(const struct scope *s);
+
 /* Finds the tree. Without one there are no containers; a log line has said why. */
 void cgroup_open(void);
+
+/* Takes in what the kernel told of the tree between collections: watch_fd is readable then. */
+void cgroup_attend(void);
 
 /* Follows what came and went since the last time; with networks, also finds a process for each pod. */
 void cgroup_refresh(bool networks);
@@ -43,6 +66,38 @@ const struct scope *cgroup_container(size_t i);
  * the labels of its sandbox or, where that is not known, of its cgroup. The directory is -1 where there is no process.
  */
 const struct scope *cgroup_pod(size_t i);
+
+/* What the containers of one name in a pod had together, one after the other, since they were first seen. */
+struct tally {
+	const struct labels *labels;
+	double kills, restarts;
+	const struct scope *newest;     /* the last one of them; NULL once it has gone */
+};
+
+/* Those of the pods that live, and for two minutes of those that ended; NULL behind the last one. */
+const struct tally *cgroup_tally(size_t i);
+
+/* The last figures of a container, as far as they could be had; NAN where not. */
+enum ended_figure {
+	ENDED_TIME, ENDED_START,                        /* in seconds since the epoch */
+	ENDED_USAGE, ENDED_USER, ENDED_SYSTEM,          /* CPU time in microseconds */
+	ENDED_PEAK,                                     /* memory in bytes */
+	ENDED_KILLS,
+	ENDED_READ, ENDED_WRITTEN,                      /* in bytes */
+	ENDED_FIGURES
+};
+
+struct ended {
+	const struct labels *labels;
+	double figures[ENDED_FIGURES];
+};
+
+/* Those of the last two minutes, of so many containers at most; NULL behind the last one. */
+enum { ENDED_MAX = 512, PAST_SECONDS = 120 };
+const struct ended *cgroup_ended(size_t i);
+
+/* How many more ended, but were too many to be kept for two minutes. */
+double cgroup_ended_dropped(void);
 
 /* True if what the scope describes is no more. */
 bool cgroup_vanished(const struct scope *s);

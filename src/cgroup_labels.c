@@ -10,18 +10,44 @@ or_empty(const char *text)
 	return text == NULL ? "" : text;
 }
 
+struct names
+cgroup_names(const struct scope *s)
+{
+	const struct node *n = (const struct node *)s->container;
+	const struct identity *pod = n->pod != NULL ? &n->pod->who : &n->who;
+
+	return (struct names){
+		.namespace = or_empty(n->who.namespace != NULL ? n->who.namespace : pod->namespace),
+		.pod = or_empty(n->who.pod != NULL ? n->who.pod : pod->pod),
+		.container = or_empty(n->who.container),
+		.is_sandbox = n->who.is_sandbox,
+		.is_past = n->tally != NULL && n->tally->newest != s,
+	};
+}
+
+bool
+cgroup_pod_runs(const struct scope *pod)
+{
+	const struct node *p = (const struct node *)pod->container;
+
+	for (size_t i = 0; i < cgroup_nodes.n; i++)
+		if (cgroup_nodes.list[i]->pod == p && cgroup_nodes.list[i]->tally != NULL)
+			return true;
+	return false;
+}
+
 void
 cgroup_label(struct node *n)
 {
-	const struct identity *pod = n->pod != NULL ? &n->pod->who : &n->who;
+	struct names names = cgroup_names(&n->c.scope);
 	const char *name = n->who.name != NULL ? n->who.name : n->id;
 	const struct label labels[] = {
-		{ "container", or_empty(n->who.container) },
+		{ "container", names.container },
 		{ "id", n->path },
 		{ "image", or_empty(n->who.image) },
 		{ "name", n->c.kind == CGROUP_CONTAINER ? name : "" },
-		{ "namespace", or_empty(n->who.namespace != NULL ? n->who.namespace : pod->namespace) },
-		{ "pod", or_empty(n->who.pod != NULL ? n->who.pod : pod->pod) },
+		{ "namespace", names.namespace },
+		{ "pod", names.pod },
 	};
 
 	free((void *)(uintptr_t)n->c.scope.labels);
@@ -55,5 +81,6 @@ cgroup_name_nodes(void)
 			continue;
 		cgroup_label(n);
 		name_pod(n->pod, &n->who);
+		cgroup_kills_named(n);
 	}
 }

@@ -3,7 +3,6 @@
 
 #include <math.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "text.h"
@@ -75,36 +74,10 @@ cgroup_limits(const struct scope *s)
 	return l;
 }
 
-static struct nodes watched;            /* in the order of their watches */
-
-static int
-by_watch(const void *a, const void *b)
-{
-	int one = (*(struct node *const *)a)->watch, other = (*(struct node *const *)b)->watch;
-
-	return (one > other) - (one < other);
-}
-
-void
-cgroup_limits_watched(void)
-{
-	watched.n = cgroup_nodes.n;
-	watched.list = must_realloc(watched.list, (watched.n + 1) * sizeof(struct node *));
-	memcpy(watched.list, cgroup_nodes.list, watched.n * sizeof(struct node *));
-	qsort(watched.list, watched.n, sizeof(struct node *), by_watch);
-	for (size_t i = 0; i < watched.n; i++)
-		watched.list[i]->limits_known = false;
-}
-
 /* The kernel tells its own news by the same event: those are no limits. */
 void
-cgroup_limits_written(int watch, const char *file)
+cgroup_limits_written(struct node *n, const char *file)
 {
-	struct node key = { .watch = watch }, *p = &key, **found;
-
-	if (watched.n == 0 || text_starts(file, "cgroup.") || strstr(file, ".events") != NULL)
-		return;
-	found = bsearch(&p, watched.list, watched.n, sizeof(struct node *), by_watch);
-	if (found != NULL)
-		(*found)->limits_known = false;
+	if (!text_starts(file, "cgroup.") && strstr(file, ".events") == NULL)
+		n->limits_known = false;
 }

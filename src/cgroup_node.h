@@ -1,4 +1,4 @@
-/* What the cgroup files share: the exported cgroups as they are kept between collections. */
+/* What the cgroup files share: the directories of the tree as they are kept between collections. */
 #ifndef CGROUP_NODE_H
 #define CGROUP_NODE_H
 
@@ -9,47 +9,67 @@
 #include "keep.h"
 #include "process.h"
 
+/* memory.events: processes killed, and groups of them killed as one. */
+struct kills {
+	double processes, groups;
+};
+
 struct node {
 	struct container c;             /* first: a scope's container is its node's */
 	char *path, id[CONTAINER_ID + 1];
 	ino_t inode;
-	struct node *pod;               /* of a container */
+	int depth;
+	bool seen;                      /* by the walk that is under way */
+	struct node *pod;               /* the innermost pod that it is in */
 	struct identity who;
-	bool known, seen;
+	bool known;
 	struct backoff name, process;
 	struct keep files;
 	struct scope network;           /* of the root and of pods */
 	struct limits limits;
 	bool limits_known;
-	int watch;                      /* of its directory; -1: none, and limits are read at each look */
+	int watch;                      /* of the directory */
+	int file_watch;                 /* a pod's memory.events, a container's cgroup.events; negative: none */
+	struct kills kills;             /* those that are accounted for */
+	bool counted;                   /* from which count on was settled */
+	double uncredited;              /* kills of a container whose name is not known yet */
+	struct tally *tally;            /* of a container that has a name */
+	struct ended *ended;            /* figures of a container without processes */
+	struct samples *samples;        /* the sampler's */
 };
 
 struct nodes {
 	struct node **list;             /* in the order of their paths */
-	size_t n;
+	size_t n, room;
 };
 
-extern struct nodes cgroup_nodes;
+extern struct nodes cgroup_nodes;       /* those that are exported */
 
 /* Finds the tree. False if there is none; a log line has said why. */
 bool cgroup_tree_open(void);
 
-/*
- * Walks the tree if a directory came or went, if events were lost, or once a minute as the safety net. True if it did:
- * nodes may have come and gone.
- */
-bool cgroup_tree_follow(void);
+/* Takes in what the kernel told since the last time; walks the tree where it may not have told all. */
+void cgroup_tree_attend(void);
 
-/* The next cgroup_tree_follow walks. */
-void cgroup_tree_is_stale(void);
+/* The same, and walks if not everything is watched, and now and then as the safety net. True if nodes came or went. */
+bool cgroup_tree_follow(void);
 
 /* Looks up names that are not known yet, and labels what got one. */
 void cgroup_name_nodes(void);
 void cgroup_label(struct node *n);
 
-/* After a walk: which watch is whose; and a file that was written to. */
-void cgroup_limits_watched(void);
-void cgroup_limits_written(int watch, const char *file);
+/* A process wrote to a file of the cgroup. */
+void cgroup_limits_written(struct node *n, const char *file);
+
+/* Kills: a pod or a container was met, is named, had some or is about to be forgotten. */
+void cgroup_kills_met(struct node *n, bool born);
+void cgroup_kills_named(struct node *container);
+void cgroup_kills_count(struct node *pod);
+void cgroup_kills_forget(struct node *n);
+
+/* Last figures: a container has no processes any more, or is about to be forgotten. */
+void cgroup_ended_read(struct node *container);
+void cgroup_ended_forget(struct node *container);
 
 /* False until it is time to ask again: 1, 2, 4 ... seconds after the last time. */
 bool cgroup_due(struct backoff *b);

@@ -1,6 +1,6 @@
 /*
- * The cgroup tree, followed by inotify(7): a collection walks it only when a directory came or went, when events were
- * lost, or once a minute as the safety net.
+ * The cgroup tree, followed by inotify(7): directories are added and taken away as the kernel tells of them. The whole
+ * of it is walked at first, when events were lost, and now and then as the safety net.
  */
 #include "cgroup_node.h"
 
@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,13 +22,15 @@
 #include "watch.h"
 
 /* A user who may make cgroups can make many: no more than NODES_MAX are exported. */
-enum { DEPTH_MAX = 32, NODES_MAX = 20000, WALK_SECONDS = 60, PATIENCE_MAX = 64 };
+enum { DEPTH_MAX = 32, NODES_MAX = 20000, WALK_SECONDS = 300, PATIENCE_MAX = 64 };
 
 struct nodes cgroup_nodes;
 
+static struct nodes others;             /* not exported, but followed for what is beneath them */
 static struct hierarchy tree;
 static int root = -1;
-static bool stale = true;
+static bool stale = true, changed, walked;
+static bool blind, told;                /* not all is watched; the log has it, until a walk was not blind */
 
 bool
 cgroup_due(struct backoff *b)
@@ -39,174 +42,317 @@ cgroup_due(struct backoff *b)
 	return true;
 }
 
-void
-cgroup_tree_is_stale(void)
+/* The nodes ---------------------------------------------------------------------------------------------------------- */
+
+static struct nodes *
+nodes_of(enum cgroup_kind kind)
 {
-	stale = true;
+	return kind == CGROUP_OTHER ? &others : &cgroup_nodes;
 }
 
-static int
-by_path(const void *a, const void *b)
+/* Where the node of this path is among them, or would be. */
+static size_t
+place_of(const struct nodes *of, const char *path)
 {
-	return strcmp((*(struct node *const *)a)->path, (*(struct node *const *)b)->path);
-}
+	size_t from = 0, to = of->n;
 
-static size_t n_sorted;                 /* nodes of the walk before, which are in order */
+	while (from < to) {
+		size_t middle = (from + to) / 2;
 
-static struct node *
-find(const char *path)
-{
-	struct node key = { .path = (char *)(uintptr_t)path }, *p = &key, **found;
-
-	if (n_sorted == 0)
-		return NULL;
-	found = bsearch(&p, cgroup_nodes.list, n_sorted, sizeof(struct node *), by_path);
-	return found == NULL ? NULL : *found;
+		if (strcmp(of->list[middle]->path, path) < 0)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from;
 }
 
 static void
-forget(struct node *n)
+insert(struct node *n)
 {
-	close(n->c.scope.dir);
+	struct nodes *to = nodes_of(n->c.kind);
+	size_t i = place_of(to, n->path);
+
+	to->list = must_grow(to->list, to->n, &to->room, sizeof *to->list);
+	memmove(&to->list[i + 1], &to->list[i], (to->n++ - i) * sizeof *to->list);
+	to->list[i] = n;
+	changed = true;
+}
+
+static void
+forget(struct nodes *of, size_t i)
+{
+	struct node *n = of->list[i];
+
+	cgroup_kills_forget(n);
+	cgroup_ended_forget(n);
+	memmove(&of->list[i], &of->list[i + 1], (--of->n - i) * sizeof *of->list);
+	changed = true;
+	watch_remove(n->watch);
+	watch_remove(n->file_watch);
+	if (n->c.scope.dir >= 0)
+		close(n->c.scope.dir);
 	keep_close(&n->files);
 	if (n->network.dir >= 0)
 		close(n->network.dir);
 	free((void *)(uintptr_t)n->c.scope.labels);
 	identity_free(&n->who);
+	free(n->samples);
 	free(n->path);
 	free(n);
 }
 
 static bool
-too_many(void)
+is_beneath(const char *path, const char *above, size_t length)
 {
-	static bool told;
-
-	if (cgroup_nodes.n < NODES_MAX)
-		return false;
-	if (!told)
-		log_line(LOG_WARN, "too many cgroups: the rest is not exported", "path", tree.path, NULL);
-	return told = true;
+	return strncmp(path, above, length) == 0 && (path[length] == '/' || path[length] == '\0');
 }
 
-/* The node of a directory that the walk met; NULL if it has gone already, or if there are too many. */
-static struct node *
-meet(int dir, const char *name, ino_t inode, const char *path, enum cgroup_kind kind, const char *id, struct node *pod)
+/* What is beneath goes first, as it refers to what is above. */
+static void
+forget_tree(const char *path)
 {
-	struct node *n = find(path);
+	struct nodes *const all[] = { &cgroup_nodes, &others };
+	char *above = must_copy(path);
+	size_t length = strlen(above);
+
+	for (size_t k = 0; k < COUNT(all); k++)
+		for (size_t i = all[k]->n; i-- > 0;)
+			if (is_beneath(all[k]->list[i]->path, above, length))
+				forget(all[k], i);
+	free(above);
+}
+
+static bool
+too_many(void)
+{
+	static bool said;
+
+	if (cgroup_nodes.n + others.n < NODES_MAX)
+		return false;
+	if (!said)
+		log_line(LOG_WARN, "too many cgroups: the rest is not exported", "path", tree.path, NULL);
+	return said = true;
+}
+
+/* The node that is a directory of this name in the parent's; NULL if it has gone already, or if there are too many. */
+static struct node *
+meet(struct node *parent, int dir, const char *name, const struct node *as)
+{
+	struct nodes *of = nodes_of(as->c.kind);
+	size_t i = place_of(of, as->path);
+	struct node *n = i < of->n && strcmp(of->list[i]->path, as->path) == 0 ? of->list[i] : NULL;
 	int fd;
 
-	if (n != NULL && n->inode == inode && n->pod == pod) {
+	if (n != NULL && n->inode == as->inode && n->pod == as->pod) {
 		n->seen = true;
 		return n;
 	}
+	if (n != NULL)
+		forget_tree(as->path);
 	if (too_many() || (fd = file_directory(dir, name)) < 0)
 		return NULL;
 	n = must_realloc(NULL, sizeof *n);
-	*n = (struct node){ .inode = inode, .pod = pod, .seen = true, .path = must_copy(path), .files.counts = true };
-	n->c = (struct container){ .kind = kind, .path = n->path };
+	*n = *as;
+	n->path = must_copy(as->path);
+	n->depth = parent == NULL ? 0 : parent->depth + 1;
+	n->seen = true;
+	n->watch = n->file_watch = -1;
+	n->files.counts = true;
+	n->c.path = n->path;
 	n->c.scope = (struct scope){ .dir = fd, .container = &n->c, .records = true, .keep = &n->files };
 	n->network = (struct scope){ .dir = -1, .container = &n->c };
-	strcpy(n->id, id);
 	cgroup_label(n);
-	cgroup_nodes.list = must_realloc(cgroup_nodes.list, (cgroup_nodes.n + 1) * sizeof(struct node *));
-	cgroup_nodes.list[cgroup_nodes.n++] = n;
+	insert(n);
 	return n;
 }
 
-/* Watched before it is looked at, so that nothing slips through in between. */
-static int
-watch(const char *path, bool children)
+/* Watches ------------------------------------------------------------------------------------------------------------ */
+
+static void
+go_blind(const char *path, int error)
 {
-	struct buf full = { 0 };
+	blind = true;
+	if (!told)
+		log_line(LOG_WARN, "cannot watch the cgroup tree; it is walked at each scrape instead", "path", path,
+		    "err", strerror(error), NULL);
+	told = true;
+}
+
+static int
+watch(const struct node *n, const char *file, uint32_t events)
+{
+	struct buf path = { 0 };
 	int w;
 
-	buf_print(&full, "%s%s", tree.path, path);
-	w = watch_add(full.data, children);
-	buf_free(&full);
+	buf_print(&path, "%s%s%s", tree.path, n->c.root ? "" : n->path, file);
+	w = watch_add(path.data, events, (void *)(uintptr_t)n);
+	if (w < 0 && w != -ENOENT && w != -ENAMETOOLONG)
+		go_blind(path.data, -w);
+	buf_free(&path);
 	return w;
 }
 
-static void walk(int dir, const char *path, enum cgroup_kind kind, struct node *pod, int depth);
+/* What is inside a pod's container belongs to it; another one may be a node with pods of its own. */
+static bool
+has_cgroups(const struct node *n)
+{
+	return n->depth < DEPTH_MAX && !(n->c.kind == CGROUP_CONTAINER && n->pod != NULL);
+}
+
+/* Watched before it is looked at, so that nothing slips through in between. */
+static void
+watch_node(struct node *n)
+{
+	uint32_t children = IN_CREATE | IN_DELETE | IN_MOVE, limits = IN_MODIFY;
+
+	if (n->watch < 0)
+		n->watch = watch(n, "", IN_ONLYDIR | (has_cgroups(n) ? children : 0) |
+		    (n->c.kind == CGROUP_OTHER ? 0 : limits));
+	if (n->file_watch < 0 && n->c.kind == CGROUP_POD)
+		n->file_watch = watch(n, "/memory.events", IN_MODIFY);
+	if (n->file_watch < 0 && n->c.kind == CGROUP_CONTAINER)
+		n->file_watch = watch(n, "/cgroup.events", IN_MODIFY);
+}
+
+/* Walking ------------------------------------------------------------------------------------------------------------ */
+
+static void walk(struct node *n);
 
 static void
-enter(int dir, const char *parent_path, const struct dirent *entry, enum cgroup_kind parent, struct node *pod,
-    int depth)
+enter(struct node *parent, int dir, const char *name, ino_t inode)
 {
-	char id[CONTAINER_ID + 1];
-	enum cgroup_kind kind = cgroup_kind(entry->d_name, parent, id);
+	struct node as = { .inode = inode }, *n;
 	struct buf path = { 0 };
-	struct node *n = NULL;
-	/* What is inside a pod's container belongs to it; another one may be a node with pods of its own. */
-	bool deeper = depth < DEPTH_MAX && !(kind == CGROUP_CONTAINER && pod != NULL);
-	int fd, w;
 
-	if (kind == CGROUP_IGNORED)
+	as.c.kind = cgroup_kind(name, parent->c.root ? CGROUP_OTHER : parent->c.kind, as.id);
+	if (as.c.kind == CGROUP_IGNORED)
 		return;
-	buf_print(&path, "%s/%s", parent_path, entry->d_name);
-	if (kind != CGROUP_OTHER)
-		n = meet(dir, entry->d_name, entry->d_ino, path.data, kind, id, kind == CGROUP_CONTAINER ? pod : NULL);
-	w = watch(path.data, deeper);
-	if (n != NULL)
-		n->watch = w;
-	if (deeper && (fd = openat(dir, entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) >= 0)
-		walk(fd, path.data, kind, kind == CGROUP_POD ? n : pod, depth + 1);
+	buf_print(&path, "%s/%s", parent->c.root ? "" : parent->path, name);
+	as.path = path.data;
+	as.pod = parent->c.kind == CGROUP_POD ? parent : parent->pod;
+	if ((n = meet(parent, dir, name, &as)) != NULL) {
+		watch_node(n);
+		cgroup_kills_met(n, walked);
+		if (has_cgroups(n))
+			walk(n);
+	}
 	buf_free(&path);
 }
 
-/* Takes the descriptor over. */
 static void
-walk(int dir, const char *path, enum cgroup_kind kind, struct node *pod, int depth)
+walk(struct node *n)
 {
-	DIR *d;
+	int fd = openat(n->c.scope.dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *entry;
 
-	if ((d = fdopendir(dir)) == NULL) {
-		close(dir);
+	if (d == NULL) {
+		if (fd >= 0)
+			close(fd);
 		return;
 	}
 	while ((entry = readdir(d)) != NULL)
 		if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
-			enter(dir, path, entry, kind, pod, depth);
+			enter(n, dirfd(d), entry->d_name, entry->d_ino);
 	closedir(d);
 }
 
-/* A container that was met has a pod that was met, so that what is left never points to what went. */
 static void
-sweep(void)
+see(bool seen)
 {
-	size_t kept = 0;
+	for (size_t i = 0; i < cgroup_nodes.n; i++)
+		cgroup_nodes.list[i]->seen = seen;
+	for (size_t i = 0; i < others.n; i++)
+		others.list[i]->seen = seen;
+}
+
+static void
+sweep(struct nodes *of)
+{
+	for (size_t i = of->n; i-- > 0;)
+		if (!of->list[i]->seen)
+			forget(of, i);
+}
+
+/* Files of these cgroups may have come or changed without an event. */
+static void
+distrust_limits(const char *above)
+{
+	size_t length = strlen(above);
 
 	for (size_t i = 0; i < cgroup_nodes.n; i++)
-		if (cgroup_nodes.list[i]->seen)
-			cgroup_nodes.list[kept++] = cgroup_nodes.list[i];
-		else
-			forget(cgroup_nodes.list[i]);
-	cgroup_nodes.n = kept;
-	qsort(cgroup_nodes.list, cgroup_nodes.n, sizeof(struct node *), by_path);
-	n_sorted = cgroup_nodes.n;
+		if (is_beneath(cgroup_nodes.list[i]->path, above, length))
+			cgroup_nodes.list[i]->limits_known = false;
 }
 
 static void
 walk_all(void)
 {
-	struct node *top = NULL;
+	struct node as = { .c = { .kind = CGROUP_SLICE, .root = true }, .path = (char[]){ "/" } }, *top;
 	struct stat st;
-	int fd, w;
 
-	for (size_t i = 0; i < cgroup_nodes.n; i++)
-		cgroup_nodes.list[i]->seen = false;
-	watch_begin();
-	w = watch("", true);
-	if (fstat(root, &st) == 0 && (top = meet(root, ".", st.st_ino, "/", CGROUP_SLICE, "", NULL)) != NULL) {
-		top->c.root = true;
-		top->watch = w;
+	see(false);
+	blind = false;
+	if (fstat(root, &st) == 0) {
+		as.inode = st.st_ino;
+		if ((top = meet(NULL, root, ".", &as)) != NULL) {
+			watch_node(top);
+			walk(top);
+		}
 	}
-	if ((fd = openat(root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) >= 0)
-		walk(fd, "", CGROUP_OTHER, NULL, 0);
-	watch_end();
-	sweep();
-	cgroup_limits_watched();
+	sweep(&cgroup_nodes);
+	sweep(&others);
+	distrust_limits("");
+	told = blind;
+	stale = false;
+	walked = true;
+}
+
+/* Events ------------------------------------------------------------------------------------------------------------- */
+
+static void
+came(struct node *parent, const char *name)
+{
+	struct stat st;
+
+	if (name[0] != '.' && fstatat(parent->c.scope.dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		enter(parent, parent->c.scope.dir, name, st.st_ino);
+}
+
+/* One of the same name may have come since, and have been met. */
+static void
+went(struct node *parent, const char *name)
+{
+	struct buf path = { 0 };
+	struct stat st;
+
+	if (fstatat(parent->c.scope.dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+		buf_print(&path, "%s/%s", parent->c.root ? "" : parent->path, name);
+		forget_tree(path.data);
+		buf_free(&path);
+	}
+}
+
+static void
+take(void *of, int number, uint32_t event, const char *name)
+{
+	struct node *n = of;
+
+	if (number == n->file_watch && n->c.kind == CGROUP_POD)
+		cgroup_kills_count(n);
+	else if (number == n->file_watch)
+		cgroup_ended_read(n);
+	else if ((event & IN_MODIFY) && strcmp(name, "cgroup.subtree_control") == 0)
+		distrust_limits(n->path);
+	else if (event & IN_MODIFY)
+		cgroup_limits_written(n, name);
+	else if (!(event & IN_ISDIR) || (event & IN_MOVE))
+		stale = stale || (event & IN_MOVE);
+	else if (event & IN_CREATE)
+		came(n, name);
+	else
+		went(n, name);
 }
 
 bool
@@ -219,17 +365,27 @@ cgroup_tree_open(void)
 	return root >= 0;
 }
 
+void
+cgroup_tree_attend(void)
+{
+	if (!watch_events(take))
+		stale = true;
+	if (stale)
+		walk_all();
+}
+
 bool
 cgroup_tree_follow(void)
 {
-	static double last;
+	static double next;
+	bool was;
 
-	if (watch_events(cgroup_limits_written))
+	if (blind || clock_now() >= next)
 		stale = true;
-	if (!stale && !watch_is_blind() && clock_now() - last < WALK_SECONDS)
-		return false;
-	last = clock_now();
-	stale = false;
-	walk_all();
-	return true;
+	cgroup_tree_attend();
+	if (clock_now() >= next)
+		next = clock_now() + WALK_SECONDS;
+	was = changed;
+	changed = false;
+	return was;
 }

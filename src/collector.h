@@ -47,11 +47,13 @@ struct table {
 	bool by_update;                 /* read by update, which has to look at it first */
 };
 
-/* What a collector is run over; all but NODE are on the containers' page. */
+/* What a collector is run over; all but NODE and RESOURCE are on the containers' page. */
 enum over {
 	NODE, MACHINE,          /* once */
 	CONTAINERS,             /* each cgroup that is exported; its scope's directory is the cgroup */
 	PODS,                   /* each pod, container without one, and the root; its directory is a process of it */
+	PAST,                   /* once, after those: what is kept of containers that have gone */
+	RESOURCE,               /* once, on a page of its own */
 };
 
 struct collector {

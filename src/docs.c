@@ -11,6 +11,7 @@
 
 static const char *const overs[] = {
 	[NODE] = "the node", [MACHINE] = "the machine", [CONTAINERS] = "each cgroup", [PODS] = "each pod",
+	[PAST] = "containers that have gone", [RESOURCE] = "each container and pod",
 };
 
 /* Text of a table's cell. */
@@ -84,7 +85,8 @@ void
 docs_print(void)
 {
 	puts("# Metrics\n\nPrinted by `nodegauge --markdown` from the tables that the program runs on.\n\n"
-	    "What is read of the node is on `/metrics`, all else on `/metrics/cadvisor`.\n");
+	    "What is read of the node is on `/metrics`, the collector `resource` is on `/metrics/resource`, and all else on\n"
+	    "`/metrics/cadvisor`.\n");
 	for (size_t i = 0; i < n_collectors; i++)
 		collector(collectors[i]);
 	puts("## the exporter itself\n\n| family | type | |\n|---|---|---|");

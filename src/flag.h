@@ -8,6 +8,7 @@ enum flag_kind {
 	TEXT,           /* to: const char * */
 	SWITCH,         /* to: bool; --name and --no-name */
 	NUMBER,         /* to: unsigned */
+	DURATION,       /* to: double, in seconds; given as 500ms, 10s or 2m */
 	LIST,           /* to: struct flag_list; repeatable */
 };
 

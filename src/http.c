@@ -38,7 +38,7 @@ enum {
 /* Answers a request and returns the status. */
 typedef int answer(struct mg_connection *conn);
 
-static answer node_page, containers_page, landing_page, alive, ready;
+static answer node_page, containers_page, resource_page, landing_page, alive, ready;
 
 /* The first that matches answers. */
 static struct route {
@@ -47,6 +47,7 @@ static struct route {
 } routes[] = {
 	{ "/metrics", node_page },
 	{ "/metrics/cadvisor", containers_page },
+	{ "/metrics/resource", resource_page },
 	{ "/", landing_page },
 	{ "/healthz", alive },
 	{ "/livez", alive },
@@ -297,6 +298,12 @@ containers_page(struct mg_connection *conn)
 }
 
 static int
+resource_page(struct mg_connection *conn)
+{
+	return serve_page(conn, RESOURCE_PAGE);
+}
+
+static int
 landing_page(struct mg_connection *conn)
 {
 	static const char page[] =
@@ -305,6 +312,7 @@ landing_page(struct mg_connection *conn)
 	    "<h1>nodegauge</h1>\n<p>Version " NODEGAUGE_VERSION "</p>\n<ul>\n"
 	    "<li><a href=\"%s\">Node metrics</a></li>\n"
 	    "<li><a href=\"/metrics/cadvisor\">Container metrics</a></li>\n"
+	    "<li><a href=\"/metrics/resource\">Resource metrics</a></li>\n"
 	    "<li><a href=\"/healthz\">Health</a></li>\n<li><a href=\"/readyz\">Readiness</a></li>\n"
 	    "</ul>\n</body>\n</html>\n";
 	struct buf body = { 0 };

@@ -2,7 +2,6 @@
 #include "labels.h"
 
 #include <assert.h>
-#include <stdbool.h>
 #include <string.h>
 
 static const char *
@@ -125,6 +124,12 @@ labels_new(const struct label *labels, size_t n)
 
 	labels_add(&b, labels, n);
 	return set_at(&b, 0);
+}
+
+bool
+labels_equal(const struct labels *a, const struct labels *b)
+{
+	return a->size == b->size && memcmp(text_of(a), text_of(b), a->size) == 0;
 }
 
 /* By name; '=' ends a name and sorts before every character of one. */

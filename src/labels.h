@@ -5,6 +5,7 @@
 #ifndef LABELS_H
 #define LABELS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,6 +34,9 @@ uint32_t labels_join(struct buf *b, uint32_t one, uint32_t other);
 
 /* The set of these labels on its own, for free(). */
 struct labels *labels_new(const struct label *labels, size_t n);
+
+/* True if two sets have the same pairs. */
+bool labels_equal(const struct labels *a, const struct labels *b);
 
 /* Prints the pairs of both sets, either of which may be NULL, in one order of names. */
 void labels_print(struct buf *to, const struct labels *a, const struct labels *b);

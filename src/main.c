@@ -24,9 +24,11 @@ print_page(void)
 	struct body *b;
 	const char *text;
 	size_t size;
-	enum which_page which = strcmp(options_path, "/metrics") == 0 ? NODE_PAGE : CONTAINERS_PAGE;
+	enum which_page which = NODE_PAGE;
 
-	if (which == CONTAINERS_PAGE && strcmp(options_path, "/metrics/cadvisor") != 0) {
+	while (which < WHICH_PAGES && strcmp(options_path, scrape_paths[which]) != 0)
+		which++;
+	if (which == WHICH_PAGES) {
 		fprintf(stderr, "nodegauge: no such page: --once.path=%s\n", options_path);
 		return 1;
 	}

@@ -12,6 +12,7 @@
 #include "keep.h"
 #include "log.h"
 #include "place.h"
+#include "sampler.h"
 #include "scrape.h"
 #include "self.h"
 #include "text.h"
@@ -28,7 +29,7 @@ const char *options_path = "/metrics";
 
 static const struct flag own_flags[] = {
 	{ "once", SWITCH, &options_once, "Print the page of --once.path to standard output and exit." },
-	{ "once.path", TEXT, &options_path, "Which page --once prints: /metrics or /metrics/cadvisor." },
+	{ "once.path", TEXT, &options_path, "Which page --once prints: /metrics, /metrics/cadvisor or /metrics/resource." },
 	{ "log.level", TEXT, &log_level, "The least level that is logged: debug, info, warn or error." },
 	{ "log.format", TEXT, &log_format, "logfmt or json." },
 	{ "collector.disable-defaults", SWITCH, &disable_defaults,
@@ -36,7 +37,7 @@ static const struct flag own_flags[] = {
 	{ 0 },
 };
 
-static const struct flag *const groups[] = { own_flags, place_flags, keep_flags, http_flags, self_flags };
+static const struct flag *const groups[] = { own_flags, place_flags, keep_flags, sampler_flags, http_flags, self_flags };
 
 bool
 options_enabled(size_t i)
@@ -142,6 +143,10 @@ set(const struct flag *f, const char *value)
 			refuse("not a number", f->name);
 		*(unsigned *)f->to = (unsigned)number;
 		break;
+	case DURATION:
+		if (!text_duration(value, f->to))
+			refuse("not a duration such as 500ms, 10s or 2m", f->name);
+		break;
 	case LIST:
 		if (list->n == COUNT(list->items))
 			refuse("given too often", f->name);
@@ -220,6 +225,8 @@ show(const struct flag *f)
 		printf("=%s", f->shown != NULL ? f->shown : fallback);
 	else if (f->kind == NUMBER)
 		printf("=%u", *(unsigned *)f->to);
+	else if (f->kind == DURATION)
+		printf("=%gs", *(double *)f->to);
 	else if (f->kind != SWITCH)
 		printf("=...");
 	printf("\n        %s\n", f->help);

@@ -3,9 +3,11 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <time.h>
 
 #include "cgroup.h"
@@ -15,8 +17,10 @@
 #include "expo/text.h"
 #include "log.h"
 #include "options.h"
+#include "sampler.h"
 #include "self.h"
 #include "thread.h"
+#include "watch.h"
 
 enum { SPARE_MAX = 1 << 20 };           /* bytes of a page that are kept for the next one */
 
@@ -39,7 +43,8 @@ struct flight {
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t changed, asked = PTHREAD_COND_INITIALIZER;
+static pthread_cond_t changed;
+static int asked = -1;                  /* an eventfd: a request came */
 static struct flight *flights;          /* the latest first */
 static struct flight *spare_flights;    /* of past requests, to be used again */
 static struct body *spare_bodies;
@@ -61,10 +66,14 @@ const struct metric scrape_metrics[] = {
 	{ 0 },
 };
 
+const char *const scrape_paths[WHICH_PAGES] = {
+	[NODE_PAGE] = "/metrics", [CONTAINERS_PAGE] = "/metrics/cadvisor", [RESOURCE_PAGE] = "/metrics/resource",
+};
+
 static enum which_page
 page_of(const struct collector *c)
 {
-	return c->over == NODE ? NODE_PAGE : CONTAINERS_PAGE;
+	return c->over == NODE ? NODE_PAGE : c->over == RESOURCE ? RESOURCE_PAGE : CONTAINERS_PAGE;
 }
 
 /* The collectors ------------------------------------------------------------------------------------------------- */
@@ -131,14 +140,17 @@ any(const struct selection *sel, enum over over)
 	return false;
 }
 
+/* The page that a kubelet has too says what the kubelet's says. */
 static void
-report(size_t i)
+report(size_t i, enum which_page which)
 {
 	const struct collector *c = collectors[i];
 	uint32_t row = page_row_of(page, "collector", c->name);
 
-	page_add(page, &scrape_metrics[0], row, (double)durations[i]);
-	page_add(page, &scrape_metrics[1], row, errors[i] == 0);
+	if (which != RESOURCE_PAGE) {
+		page_add(page, &scrape_metrics[0], row, (double)durations[i]);
+		page_add(page, &scrape_metrics[1], row, errors[i] == 0);
+	}
 	if (errors[i] != last_error[i] && errors[i] != 0)
 		log_line(errors[i] == -ENODATA ? LOG_DEBUG : LOG_WARN,
 		    errors[i] == -ENODATA ? "collector has no data" : "collector failed",
@@ -148,29 +160,37 @@ report(size_t i)
 	failed_at[i] = NULL;
 }
 
+/* For the machine alone the cgroup tree is not looked at. */
+static void
+collect_containers(const struct selection *sel)
+{
+	bool pods = any(sel, PODS), containers = any(sel, CONTAINERS), past = any(sel, PAST), resource = any(sel, RESOURCE);
+
+	run_once(sel, MACHINE);
+	if (pods || containers || past || resource)
+		cgroup_refresh(pods);
+	if (containers)
+		run_over(sel, CONTAINERS);
+	if (pods)
+		run_over(sel, PODS);
+	run_once(sel, PAST);
+	run_once(sel, RESOURCE);
+}
+
 static void
 collect(enum which_page which, const struct selection *sel)
 {
 	page_clear(page);
 	memset(durations, 0, sizeof durations);
 	memset(errors, 0, sizeof errors);
-	if (which == NODE_PAGE) {
+	if (which == NODE_PAGE)
 		run_once(sel, NODE);
-	} else {
-		bool pods = any(sel, PODS), containers = any(sel, CONTAINERS);
-
-		run_once(sel, MACHINE);
-		if (pods || containers)
-			cgroup_refresh(pods);
-		if (containers)
-			run_over(sel, CONTAINERS);
-		if (pods)
-			run_over(sel, PODS);
-	}
+	else
+		collect_containers(sel);
 	page_scope(page, NULL);
 	for (size_t i = 0; i < n_collectors; i++)
 		if (sel->on[i])
-			report(i);
+			report(i, which);
 	if (which == NODE_PAGE)
 		self_add(page);
 }
@@ -288,6 +308,22 @@ next_flight(void)
 	return next;
 }
 
+/* Between collections: until a request comes, what the kernel tells of cgroups is taken in, and samples are taken. */
+static void
+wait_for_request(void)
+{
+	enum { REQUEST, NEWS };
+	struct pollfd fds[] = { [REQUEST] = { asked, POLLIN, 0 }, [NEWS] = { watch_fd(), POLLIN, 0 } };
+	eventfd_t n;
+
+	poll(fds, COUNT(fds), sampler_pause());
+	if (fds[REQUEST].revents != 0)
+		eventfd_read(asked, &n);
+	if (fds[NEWS].revents != 0)
+		cgroup_attend();
+	sampler_run();
+}
+
 /* Collections run on a thread of their own, so that no request waits longer than it wants to. */
 static void *
 fly_all(void *unused)
@@ -295,11 +331,15 @@ fly_all(void *unused)
 	struct flight *f;
 
 	pthread_mutex_lock(&lock);
-	for (;;)
-		if ((f = next_flight()) != NULL)
+	for (;;) {
+		if ((f = next_flight()) != NULL) {
 			fly(f);
-		else
-			pthread_cond_wait(&asked, &lock);
+			continue;
+		}
+		pthread_mutex_unlock(&lock);
+		wait_for_request();
+		pthread_mutex_lock(&lock);
+	}
 	return unused;
 }
 
@@ -326,7 +366,7 @@ scrape(enum which_page which, const struct selection *sel, bool compressed, doub
 	f = join(which, sel);
 	f->riders++;
 	f->wanted[compressed] = true;
-	pthread_cond_signal(&asked);
+	eventfd_write(asked, 1);
 	while (!f->done && pthread_cond_timedwait(&changed, &lock, &until) != ETIMEDOUT)
 		;
 	if (f->done) {
@@ -364,6 +404,10 @@ scrape_prepare(void)
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	pthread_cond_init(&changed, &monotonic);
+	if ((asked = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) < 0) {
+		log_line(LOG_ERROR, "no eventfd", "err", strerror(errno), NULL);
+		exit(1);
+	}
 	page = page_new();
 	gzip = gzip_new();
 	for (size_t i = 0; i < n_collectors; i++)

@@ -9,8 +9,14 @@
 
 enum { COLLECTORS_MAX = 128 };
 
-/* /metrics has the node's families and our own, /metrics/cadvisor those of containers and of the machine. */
-enum which_page { NODE_PAGE, CONTAINERS_PAGE };
+/*
+ * /metrics has the node's families and our own, /metrics/cadvisor those of containers and of the machine,
+ * /metrics/resource what metrics-server asks a kubelet for.
+ */
+enum which_page { NODE_PAGE, CONTAINERS_PAGE, RESOURCE_PAGE, WHICH_PAGES };
+
+/* Where they are. */
+extern const char *const scrape_paths[WHICH_PAGES];
 
 /* Which collectors run, by their place in collectors[]. */
 struct selection {
@@ -45,10 +51,10 @@ struct body *scrape(enum which_page which, const struct selection *s, bool gzip,
 const char *scrape_body(const struct body *b, size_t *size);
 void scrape_release(struct body *b);
 
-/* True once both pages have been collected whole. */
+/* True once /metrics and /metrics/cadvisor have been collected whole. */
 bool scrape_ready(void);
 
-/* Collects both pages once, so that scrape_ready. */
+/* Collects these once, so that scrape_ready. */
 void scrape_warm(void);
 
 #endif

@@ -121,3 +121,24 @@ text_starts(const char *text, const char *prefix)
 {
 	return strncmp(text, prefix, strlen(prefix)) == 0;
 }
+
+bool
+text_duration(const char *word, double *seconds)
+{
+	static const struct {
+		const char *name;
+		double seconds;
+	} units[] = { { "ms", 1e-3 }, { "s", 1 }, { "m", 60 }, { "h", 3600 } };
+	char *end;
+	double v = strtod(word, &end);
+
+	if (*word < '0' || *word > '9' || !(v <= 1e9))
+		return false;
+	for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+		if (strcmp(end, units[i].name) == 0) {
+			*seconds = v * units[i].seconds;
+			return true;
+		}
+	*seconds = 0;
+	return *end == '\0' && v == 0;
+}

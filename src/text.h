@@ -24,6 +24,9 @@ bool text_number(const char *word, double *value);
 /* An unsigned integer; base 0 takes 0x and a leading 0 as C does. False if it is none or too large. */
 bool text_u64(const char *word, int base, uint64_t *value);
 
+/* Seconds of a duration as Prometheus writes it: 500ms, 10s, 2m, 1h; 0 without a unit. False if it is none. */
+bool text_duration(const char *word, double *seconds);
+
 /* The number behind a key and a blank or colon at the start of a line; 0 if it is not there. The text stays whole. */
 double text_value(const char *text, const char *key);
 

@@ -1,97 +1,99 @@
-/* Watches of directories. */
+/* Watches, found by their number. */
 #include "watch.h"
 
 #include <errno.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <unistd.h>
 
 #include "buf.h"
-#include "log.h"
 
 static int watcher = -1;
-static bool blind, told;        /* told: the log has it, until a walk was not blind */
-static int *watches, *old_watches;
-static size_t n_watches, n_old_watches, room_watches;
+static struct watch {
+	int number;
+	void *of;
+} *watches;                             /* in the order of their numbers, which the kernel counts upwards */
+static size_t n_watches, room_watches;
 
-static void
-go_blind(const char *path)
+/* Where the watch of this number is, or would be. */
+static size_t
+place_of(int number)
 {
-	if (!told)
-		log_line(LOG_WARN, "cannot watch the cgroup tree; it is walked at each scrape instead",
-		    "path", path, "err", strerror(errno), NULL);
-	blind = told = true;
+	size_t from = 0, to = n_watches;
+
+	while (from < to) {
+		size_t middle = (from + to) / 2;
+
+		if (watches[middle].number < number)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from;
 }
 
-void
-watch_begin(void)
+static struct watch *
+find(int number)
 {
-	blind = false;
-	if (watcher < 0 && (watcher = inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) < 0)
-		go_blind("/proc/sys/fs/inotify/max_user_instances");
-	n_watches = 0;
+	size_t i = place_of(number);
+
+	return i < n_watches && watches[i].number == number ? &watches[i] : NULL;
 }
 
 int
-watch_add(const char *path, bool children)
+watch_add(const char *path, uint32_t events, void *of)
 {
-	uint32_t events = IN_MODIFY | IN_ONLYDIR | (children ? IN_CREATE | IN_DELETE | IN_MOVE : 0);
-	int w = inotify_add_watch(watcher, path, events);
+	int number;
+	size_t i;
 
-	if (w < 0) {
-		if (errno != ENOENT && errno != ENAMETOOLONG)
-			go_blind(path);
-		return -1;
+	if (watcher < 0 && (watcher = inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) < 0)
+		return -errno;
+	if ((number = inotify_add_watch(watcher, path, events)) < 0)
+		return -errno;
+	i = place_of(number);
+	if (i == n_watches || watches[i].number != number) {
+		watches = must_grow(watches, n_watches, &room_watches, sizeof *watches);
+		memmove(&watches[i + 1], &watches[i], (n_watches++ - i) * sizeof *watches);
 	}
-	watches = must_grow(watches, n_watches, &room_watches, sizeof *watches);
-	return watches[n_watches++] = w;
+	watches[i] = (struct watch){ number, of };
+	return number;
 }
 
-static int
-by_number(const void *a, const void *b)
-{
-	return (*(const int *)a > *(const int *)b) - (*(const int *)a < *(const int *)b);
-}
-
-/* cgroupfs tells nothing when a watched directory itself is removed: its watch stays until it is taken away. */
+/* cgroupfs does not say that what is watched was removed: the watch would stay. */
 void
-watch_end(void)
+watch_remove(int number)
 {
-	if (n_watches > 0)
-		qsort(watches, n_watches, sizeof *watches, by_number);
-	for (size_t i = 0; i < n_old_watches; i++)
-		if (n_watches == 0 || bsearch(&old_watches[i], watches, n_watches, sizeof *watches, by_number) == NULL)
-			inotify_rm_watch(watcher, old_watches[i]);
-	old_watches = must_realloc(old_watches, (n_watches + 1) * sizeof *watches);
-	if (n_watches > 0)
-		memcpy(old_watches, watches, n_watches * sizeof *watches);
-	n_old_watches = n_watches;
-	told = blind;
+	struct watch *w = number < 0 ? NULL : find(number);
+
+	if (w == NULL)
+		return;
+	inotify_rm_watch(watcher, number);
+	memmove(w, w + 1, (size_t)(watches + n_watches - w - 1) * sizeof *watches);
+	n_watches--;
+}
+
+int
+watch_fd(void)
+{
+	return watcher;
 }
 
 bool
-watch_events(void (*written)(int watch, const char *file))
+watch_events(watch_taker *take)
 {
 	_Alignas(struct inotify_event) char events[4096];
 	const struct inotify_event *e;
-	bool changed = false;
+	const struct watch *w;
+	bool whole = true;
 	ssize_t n;
 
 	while (watcher >= 0 && (n = read(watcher, events, sizeof events)) > 0)
 		for (const char *at = events; at < events + n; at += sizeof *e + e->len) {
 			e = (const struct inotify_event *)(const void *)at;
-			if (e->mask & IN_MODIFY)
-				written(e->wd, e->len > 0 ? e->name : "");
-			else if (!(e->mask & IN_IGNORED))
-				changed = true;
+			if (e->mask & IN_Q_OVERFLOW)
+				whole = false;
+			else if ((w = find(e->wd)) != NULL && !(e->mask & IN_IGNORED))
+				take(w->of, e->wd, e->mask, e->len > 0 ? e->name : "");
 		}
-	return changed;
-}
-
-bool
-watch_is_blind(void)
-{
-	return blind || watcher < 0;
+	return whole;
 }

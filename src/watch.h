@@ -1,26 +1,26 @@
-/* Following the cgroup tree by inotify(7). */
+/* Following files and directories by inotify(7). */
 #ifndef WATCH_H
 #define WATCH_H
 
 #include <stdbool.h>
-
-/* Begins a walk: what is watched from now on stays, what was watched before is let go by watch_end. */
-void watch_begin(void);
+#include <stdint.h>
 
 /*
- * Watches the files of a directory, and the directories in it too if these are wanted. The watch's number, also of one
- * that is there already, or -1.
+ * Watches a path for these events (IN_...). What happens is told with of, which has to stay until watch_remove. The
+ * watch's number, or -errno.
  */
-int watch_add(const char *path, bool children);
-void watch_end(void);
+int watch_add(const char *path, uint32_t events, void *of);
 
-/*
- * Calls written for each file that a process wrote to in a watched directory. True if a directory came or went, or if
- * events were lost.
- */
-bool watch_events(void (*written)(int watch, const char *file));
+/* Takes a watch away; nothing is told of it any more. A negative number is none. */
+void watch_remove(int number);
 
-/* True if not all that was asked for is watched. */
-bool watch_is_blind(void);
+/* Readable when something happened; -1 before the first watch. */
+int watch_fd(void);
+
+/* An event of a watch; name is what it is about in a directory, else "". */
+typedef void watch_taker(void *of, int number, uint32_t event, const char *name);
+
+/* Tells all that happened since the last time. False if some of it was lost. */
+bool watch_events(watch_taker *take);
 
 #endif

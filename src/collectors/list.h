@@ -34,3 +34,8 @@ COLLECTOR(container_process)
 COLLECTOR(container_pressure)
 COLLECTOR(container_spec)
 COLLECTOR(container_network)
+COLLECTOR(container_sampler)
+COLLECTOR(container_oom)
+COLLECTOR(container_ended)
+
+COLLECTOR(resource)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""A page of a real kubelet against ours, made of the files that the kubelet had read.
+"""Pages of a real kubelet against ours, made of the files that the kubelet had read.
 
-kubelet 1.34.4 with containerd 1.6.20 on Linux 6.1, driver cgroupfs; /kubepods was frozen while page and files were taken, the
+kubelet 1.34.4 with containerd 1.6.20 on Linux 6.1, driver cgroupfs; /kubepods was frozen while pages and files were taken, the
 rest of the node lived on, the network of pods too. node.tar.gz holds what nodegauge reads of it. Differences have to stand in
 docs/compatibility.md.
 """
@@ -88,16 +88,36 @@ def living(samples):
     return wrong
 
 
+def resources(theirs, ours):
+    """Of /metrics/resource: the node lived on; a start is the process's, not when the runtime was told to start it."""
+    wrong = [f"{f}: {sorted(theirs.get(f, {}).keys() ^ ours.get(f, {}).keys(), key=str)}" for f in theirs.keys() | ours.keys()
+             if theirs.get(f, {}).keys() != ours.get(f, {}).keys()]
+    for family, samples in theirs.items():
+        for labels, value in samples.items():
+            mine = ours.get(family, {}).get(labels, value)
+            if not (family.startswith("node_") or mine == value or family == "container_start_time_seconds" and abs(mine - value) < 2):
+                wrong.append(f"{family}: kubelet's {value}, ours {mine}: {sorted(labels)}")
+    return wrong
+
+
+def serve(root, path):
+    return subprocess.run([NODEGAUGE, "--once", "--once.path=" + path, "--path.rootfs=" + root, "--web.disable-exporter-metrics",
+                           "--log.level=error"], stdout=subprocess.PIPE, text=True, check=True).stdout
+
+
 def main():
     with tempfile.TemporaryDirectory() as root:
         tarfile.open(HERE + "/node.tar.gz").extractall(root)
-        text = subprocess.run([NODEGAUGE, "--once", "--once.path=/metrics/cadvisor", "--path.rootfs=" + root,
-                               "--web.disable-exporter-metrics", "--log.level=error"], stdout=subprocess.PIPE, text=True, check=True).stdout
+        text, resource = serve(root, "/metrics/cadvisor"), serve(root, "/metrics/resource")
     types, ours = page(text)
     their_types, theirs = page(gzip.open(HERE + "/cadvisor.prom.gz", "rt").read())
     ours = {f: s for f, s in ours.items() if re.match("(container|machine|cadvisor)_", f)}
     wrong = [f"{f}: {types[f]}, kubelet's {t}" for f, t in their_types.items() if types.get(f, t) != t]
     wrong += compare(theirs, ours, exceptions()) + living(ours)
+    types, samples = page(resource)
+    their_types, their_resources = page(gzip.open(HERE + "/resource.prom.gz", "rt").read())
+    wrong += [f"{f}: {types[f]}, kubelet's {t}" for f, t in their_types.items() if types.get(f, t) != t]
+    wrong += resources(their_resources, samples)
     print("\n".join(wrong) or f"{sum(len(comparable(s)) for f, s in theirs.items() if f in ours)} samples compared")
     return bool(wrong)
 

@@ -216,3 +216,16 @@ Test(labels, join)
 	cr_expect_eq(both % sizeof(uint32_t), 0);
 	buf_free(&b);
 }
+
+Test(labels, equal)
+{
+	struct labels *a = labels_new(LABELS({ "a", "1" }, { "b", "2" })), *same = labels_new(LABELS({ "a", "1" }, { "b", "2" }));
+	struct labels *other = labels_new(LABELS({ "a", "1" }, { "b", "3" })), *shorter = labels_new(LABELS({ "a", "1" }));
+
+	cr_expect(labels_equal(a, same));
+	cr_expect_not(labels_equal(a, other) || labels_equal(a, shorter));
+	free(a);
+	free(same);
+	free(other);
+	free(shorter);
+}

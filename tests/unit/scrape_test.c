@@ -191,13 +191,15 @@ Test(scrape, find)
 
 Test(scrape, all_of_a_page)
 {
-	struct selection node, containers;
+	struct selection of[WHICH_PAGES];
 
-	scrape_select_all(NODE_PAGE, &node);
-	scrape_select_all(CONTAINERS_PAGE, &containers);
+	for (enum which_page which = NODE_PAGE; which < WHICH_PAGES; which++)
+		scrape_select_all(which, &of[which]);
 	for (size_t i = 0; i < n_collectors; i++) {
-		cr_expect_eq(node.on[i], collectors[i]->over == NODE && !collectors[i]->off, "%s", collectors[i]->name);
-		cr_expect_eq(containers.on[i], collectors[i]->over != NODE && !collectors[i]->off, "%s",
-		    collectors[i]->name);
+		const struct collector *c = collectors[i];
+
+		cr_expect_eq(of[NODE_PAGE].on[i], c->over == NODE && !c->off, "%s", c->name);
+		cr_expect_eq(of[RESOURCE_PAGE].on[i], c->over == RESOURCE && !c->off, "%s", c->name);
+		cr_expect_eq(of[CONTAINERS_PAGE].on[i], c->over != NODE && c->over != RESOURCE && !c->off, "%s", c->name);
 	}
 }

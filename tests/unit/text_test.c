@@ -141,3 +141,17 @@ Test(text, values_by_key)
 	cr_expect_eq(text_value(text, "Mem"), 0, "the beginning of another key");
 	cr_expect_eq(text_value(NULL, "anon"), 0, "a file that could not be read");
 }
+
+Test(text, duration)
+{
+	static const char *const none[] = { "", "s", "-1s", "10", "1d", "nan", "1s ", "1e99s", " 1s" };
+	double v = -1;
+
+	cr_expect(text_duration("500ms", &v) && v == 0.5);
+	cr_expect(text_duration("10s", &v) && v == 10);
+	cr_expect(text_duration("1.5m", &v) && v == 90);
+	cr_expect(text_duration("2h", &v) && v == 7200);
+	cr_expect(text_duration("0", &v) && v == 0);
+	for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+		cr_expect_not(text_duration(none[i], &v), "%s", none[i]);
+}

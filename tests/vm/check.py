@@ -166,13 +166,17 @@ NET = {
 }
 
 
+# Families of what has gone.
+PAST = re.compile("container_(oom_kills|restarts|ended)_")
+
+
 def within(value, low, high):
     return min(low, high) - 1e-9 <= value <= max(low, high) + 1e-9
 
 
 def containers_of(families):
     return {name: samples for name, samples in families.items()
-            if name.startswith("container_") and name != "container_scrape_error"}
+            if name.startswith("container_") and name != "container_scrape_error" and not PAST.match(name)}
 
 
 def check_labels(families, rows):
@@ -278,6 +282,22 @@ def check_loads(before, rows):
     expect(before.disk(writing, "wbytes"), "nothing was written")
 
 
+def check_past(families, rows):
+    """The kill of a container that went before anyone could have read its files, and its last figures."""
+    gone = [row for row in rows if row["kind"] == "container"][2]
+    pod = os.path.dirname(gone["id"])
+    ended = {**{label: gone[label] for label in SIX}}
+    kept = {**ended, "id": pod, "image": "", "name": ""}
+    for name, labels, low, high in (("container_oom_kills_total", kept, 1, 1), ("container_restarts_total", kept, 0, 0),
+                                    ("container_ended_cpu_usage_seconds", ended, 0.001, 60), ("container_ended_oom_events", ended, 1, 1),
+                                    ("container_ended_memory_max_usage_bytes", ended, 16e6, 17e6)):
+        values = [value for of, value in families[name] if of == labels]
+        expect(len(values) == 1 and low <= values[0] <= high, f"{name} of {gone['container']} in {pod} is {values}")
+    others = [value for of, value in families["container_oom_kills_total"] if of != kept]
+    expect(len(others) > 1 and not any(others), f"kills of others: {others}")
+    expect(gone["id"] not in [labels["id"] for labels, _ in families["container_last_seen"]], f"{gone['id']} is still there")
+
+
 def check_version(node, version):
     for family in NODE:
         expect(node[family], f"{family} is missing")
@@ -295,6 +315,9 @@ def check_containers(cadvisor):
     columns = ("kind", *("id", "container", "image", "name", "namespace", "pod"), "network")
     rows = [dict(zip(columns, line.split("\t"))) for line in lines("expected.tsv")]
     families = collections.defaultdict(list, containers_of(cadvisor))
+    if case == "past":
+        check_past(collections.defaultdict(list, cadvisor), rows)
+        return
     before, after = Files("before"), Files("after")
     check_labels(families, rows)
     check_times(families, rows)
@@ -306,6 +329,8 @@ def check_containers(cadvisor):
         check_loads(before, rows)
     for n in range(1, 21 if case == "churn" else 1):
         check_labels_once(page(f"churn-{n}.prom"), rows)
+    if case == "churn":
+        expect(any(value for _, value in page("churn-20.prom")["container_ended_cpu_usage_seconds"]), "no last figures")
 
 
 def check_labels_once(families, rows):

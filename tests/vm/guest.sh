@@ -34,13 +34,23 @@ loads() {
 		echo threaded >"$cgroups$nesting/threads/cgroup.type"
 	}
 }
+# A container whose processes are killed as one, and whose cgroup is gone a moment later.
+past() {
+	killed=$cgroups$(each_of 3 container | tail -n 1)
+	echo 1 >"$killed/memory.oom.group"
+	echo 16M >"$killed/memory.max"
+	(in_cgroup "${killed#"$cgroups"}" load touch 24) 2>/dev/null || true
+	until rmdir "$killed" 2>/dev/null; do :; done
+	sleep 0.5
+}
 # Containers that come and go until there are no more scrapes.
 churn() {
 	parent=$(each_of 1 pod)
 	while [ ! -e /tmp/enough ]; do
 		dying=$cgroups$parent/cri-containerd-$(date +%s%N | sha256sum | cut -c 1-64).scope
 		mkdir "$dying"
-		(in_cgroup "${dying#"$cgroups"}" true)
+		(in_cgroup "${dying#"$cgroups"}" sleep 0.03)
+		sleep 0.03 # a runtime takes longer
 		rmdir "$dying" 2>/dev/null || { sleep 0.1; rmdir "$dying"; }
 	done
 	touch /tmp/calm
@@ -62,7 +72,7 @@ record() { # NAME
 	find $cgroups -type f | grep -E '/(cpu|memory|pids|io)\.[a-z.]*$|/cgroup.procs$' | xargs grep -H '' 2>/dev/null |
 		sed "s#^$cgroups##" >"/out/$1.cgroup"
 	while read -r network pid _; do
-		[ "$network" = host ] || sed "s/^/$network /" "/proc/$pid/net/dev"
+		[ "$network" = host ] || [ ! -e "/proc/$pid" ] || sed "s/^/$network /" "/proc/$pid/net/dev"
 	done </out/sleepers.txt >"/out/$1.net"
 	sed 's/^/host /' /proc/1/net/dev >>"/out/$1.net"
 }
@@ -97,6 +107,7 @@ fi
 start
 case $case in
 loads) loads; settled ;;
+past) past ;;
 churn) churn & many_scrapes ;;
 esac
 if [ "$layout" = - ]; then

@@ -39,6 +39,7 @@ pod containerd
 user containerd
 loads containerd
 churn containerd
+past containerd
 v1 - -g v1
 hybrid - -g hybrid
 CASES

@@ -1,0 +1,94 @@
+/* Looks at containers between scrapes. */
+#include "sampler.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "cgroup_node.h"
+#include "clock.h"
+
+enum { SLOTS = 12 };                    /* of the window: a peak is forgotten that many slots after it */
+
+/* What was seen of a cgroup. */
+struct samples {
+	double cpu, time;               /* of the last look */
+	long slot;                      /* of the last look */
+	struct peak slots[SLOTS];
+};
+
+static double interval, next;
+
+const struct flag sampler_flags[] = {
+	{ "sampler.interval", DURATION, &interval,
+	    "Time between looks at memory and CPU time, whose peaks are exported, such as 500ms; 0 for none." },
+	{ 0 },
+};
+
+int
+sampler_pause(void)
+{
+	double left = next - clock_now();
+
+	return interval == 0 ? -1 : left <= 0 ? 0 : (int)(left * 1000) + 1;
+}
+
+/* Slots that have passed without a look are empty. */
+static struct peak *
+slot_of(struct samples *s, double now)
+{
+	long slot = (long)(now * SLOTS / SAMPLER_SECONDS);
+
+	for (long i = slot - s->slot > SLOTS ? slot - SLOTS : s->slot; i < slot; i++)
+		s->slots[(i + 1) % SLOTS] = (struct peak){ NAN, NAN };
+	s->slot = slot;
+	return &s->slots[slot % SLOTS];
+}
+
+static void
+look(struct node *n, double now)
+{
+	struct use u = cgroup_use(&n->c.scope);
+	struct samples *s = n->samples;
+	struct peak *peak;
+
+	if (s == NULL) {
+		s = n->samples = must_zero(sizeof *s);
+		s->cpu = NAN;
+		s->slot = -SLOTS;
+	}
+	peak = slot_of(s, now);
+	peak->memory = fmax(peak->memory, u.memory);
+	if (u.cpu >= s->cpu && now > s->time)
+		peak->cpu = fmax(peak->cpu, (u.cpu - s->cpu) / 1e6 / (now - s->time));
+	s->cpu = u.cpu;
+	s->time = now;
+}
+
+void
+sampler_run(void)
+{
+	double now = clock_now();
+
+	if (interval == 0 || now < next)
+		return;
+	for (size_t i = 0; i < cgroup_nodes.n; i++)
+		if (cgroup_nodes.list[i]->c.root || cgroup_nodes.list[i]->c.kind != CGROUP_SLICE)
+			look(cgroup_nodes.list[i], now);
+	next = now + interval;
+}
+
+bool
+sampler_peak(const struct scope *scope, struct peak *peak)
+{
+	struct samples *s = ((const struct node *)scope->container)->samples;
+
+	if (s == NULL)
+		return false;
+	slot_of(s, clock_now());
+	*peak = (struct peak){ NAN, NAN };
+	for (int i = 0; i < SLOTS; i++) {
+		peak->memory = fmax(peak->memory, s->slots[i].memory);
+		peak->cpu = fmax(peak->cpu, s->slots[i].cpu);
+	}
+	return true;
+}
