@@ -29,6 +29,12 @@ struct limits {
 /* Good until the next collection. */
 const struct limits *cgroup_limits(const struct scope *s);
 
+/*
+ * memory.events of a cgroup, to be cut, good until the next file is read; NULL, and errno, if it cannot be read. It is
+ * read again only after the kernel told of an event, where it does.
+ */
+char *cgroup_memory_events(const struct scope *s);
+
 /* Who a cgroup is of; "" where unknown. */
 struct names {
 	const char *namespace, *pod, *container;

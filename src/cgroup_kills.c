@@ -68,7 +68,7 @@ keep(struct node *pod, const char *container)
 static bool
 read_kills(const struct node *n, struct kills *to)
 {
-	const char *text = place_read(&n->c.scope, "memory.events");
+	const char *text = cgroup_memory_events(&n->c.scope);
 
 	if (text != NULL)
 		*to = (struct kills){ text_value(text, "oom_kill"), text_value(text, "oom_group_kill") };
@@ -132,6 +132,7 @@ cgroup_kills_count(struct node *pod)
 	struct node *gone = pod;
 	struct kills left, now;
 
+	cgroup_events_forget(pod);
 	if (!read_kills(pod, &now))
 		return;
 	left = rise(pod, now);

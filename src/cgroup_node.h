@@ -30,6 +30,8 @@ struct node {
 	bool limits_known;
 	int watch;                      /* of the directory */
 	int file_watch;                 /* a pod's memory.events, a container's cgroup.events; negative: none */
+	struct buf events;              /* memory.events, as it was after the last event */
+	bool events_known;
 	struct kills kills;             /* those that are accounted for */
 	bool counted;                   /* from which count on was settled */
 	double uncredited;              /* kills of a container whose name is not known yet */
@@ -44,6 +46,7 @@ struct nodes {
 };
 
 extern struct nodes cgroup_nodes;       /* those that are exported */
+extern bool cgroup_local_events;        /* a pod's memory.events does not count those of its containers */
 
 /* Finds the tree. False if there is none; a log line has said why. */
 bool cgroup_tree_open(void);
@@ -60,6 +63,9 @@ void cgroup_label(struct node *n);
 
 /* A process wrote to a file of the cgroup. */
 void cgroup_limits_written(struct node *n, const char *file);
+
+/* memory.events of a pod, and with it those of its containers, may have changed. */
+void cgroup_events_forget(struct node *pod);
 
 /* Kills: a pod or a container was met, is named, had some or is about to be forgotten. */
 void cgroup_kills_met(struct node *n, bool born);

@@ -25,6 +25,7 @@
 enum { DEPTH_MAX = 32, NODES_MAX = 20000, WALK_SECONDS = 300, PATIENCE_MAX = 64 };
 
 struct nodes cgroup_nodes;
+bool cgroup_local_events;
 
 static struct nodes others;             /* not exported, but followed for what is beneath them */
 static struct hierarchy tree;
@@ -97,6 +98,7 @@ forget(struct nodes *of, size_t i)
 		close(n->network.dir);
 	free((void *)(uintptr_t)n->c.scope.labels);
 	identity_free(&n->who);
+	buf_free(&n->events);
 	free(n->samples);
 	free(n->path);
 	free(n);
@@ -277,13 +279,13 @@ sweep(struct nodes *of)
 
 /* Files of these cgroups may have come or changed without an event. */
 static void
-distrust_limits(const char *above)
+distrust(const char *above)
 {
 	size_t length = strlen(above);
 
 	for (size_t i = 0; i < cgroup_nodes.n; i++)
 		if (is_beneath(cgroup_nodes.list[i]->path, above, length))
-			cgroup_nodes.list[i]->limits_known = false;
+			cgroup_nodes.list[i]->limits_known = cgroup_nodes.list[i]->events_known = false;
 }
 
 static void
@@ -303,7 +305,7 @@ walk_all(void)
 	}
 	sweep(&cgroup_nodes);
 	sweep(&others);
-	distrust_limits("");
+	distrust("");
 	told = blind;
 	stale = false;
 	walked = true;
@@ -344,7 +346,7 @@ take(void *of, int number, uint32_t event, const char *name)
 	else if (number == n->file_watch)
 		cgroup_ended_read(n);
 	else if ((event & IN_MODIFY) && strcmp(name, "cgroup.subtree_control") == 0)
-		distrust_limits(n->path);
+		distrust(n->path);
 	else if (event & IN_MODIFY)
 		cgroup_limits_written(n, name);
 	else if (!(event & IN_ISDIR) || (event & IN_MOVE))
@@ -360,6 +362,7 @@ cgroup_tree_open(void)
 {
 	tree = hierarchy_find();
 	self_cgroup_version(tree.version);
+	cgroup_local_events = tree.local_events;
 	if (tree.version == 2)
 		root = file_directory(AT_FDCWD, tree.path);
 	return root >= 0;

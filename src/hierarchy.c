@@ -96,6 +96,7 @@ has_needed(const char *list, const char *separators)
 struct mounts {
 	char *v2;               /* the first cgroup2 mount point; NULL: none */
 	bool v1;                /* a v1 hierarchy has controllers that count */
+	bool local_events;
 };
 
 /* "30 24 0:26 / /sys/fs/cgroup rw shared:4 - cgroup2 cgroup2 rw,nsdelegate". proc_pid_mountinfo(5) */
@@ -113,9 +114,10 @@ read_mount(char *line, struct mounts *m)
 	type = text_word(&rest, " ");
 	if (point == NULL || type == NULL)
 		return;
-	if (strcmp(type, "cgroup2") == 0 && m->v2 == NULL)
+	if (strcmp(type, "cgroup2") == 0 && m->v2 == NULL) {
 		m->v2 = must_copy(point);
-	else if (strcmp(type, "cgroup") == 0 && has_needed(rest, " ,"))
+		m->local_events = strstr(rest, "memory_localevents") != NULL;
+	} else if (strcmp(type, "cgroup") == 0 && has_needed(rest, " ,"))
 		m->v1 = true;
 }
 
@@ -207,7 +209,7 @@ hierarchy_find(void)
 {
 	struct answer libcgroup = ask_libcgroup();
 	struct mounts mounts = read_mounts();
-	struct hierarchy h = { .path = tree(&mounts, &libcgroup) };
+	struct hierarchy h = { .path = tree(&mounts, &libcgroup), .local_events = mounts.local_events };
 
 	h.controllers = read_controllers(h.path);
 	judge(&h, mounts.v1);

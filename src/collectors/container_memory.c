@@ -85,7 +85,7 @@ add_stat(const struct scope *s, struct page *p, double usage)
 static void
 add_events(const struct scope *s, struct page *p)
 {
-	char *text = place_read(s, "memory.events");
+	char *text = cgroup_memory_events(s);
 	double groups;
 
 	if (text == NULL)
