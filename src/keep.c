@@ -61,6 +61,7 @@ keep_read(struct keep *k, int dir, const char *path, bool record, struct buf *b)
 		close(fd);
 		return n;
 	}
+	k->files = must_grow(k->files, k->n, &k->room, sizeof *k->files);
 	k->files[k->n++] = (struct kept_file){ must_copy(path), fd };
 	n_open += k->counts;
 	return n;
@@ -71,4 +72,7 @@ keep_close(struct keep *k)
 {
 	while (k->n > 0)
 		let_go(k, &k->files[k->n - 1]);
+	free(k->files);
+	k->files = NULL;
+	k->room = 0;
 }

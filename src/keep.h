@@ -19,8 +19,8 @@ struct keep {
 	struct kept_file {
 		char *path;
 		int fd;
-	} files[KEEP_MAX];
-	unsigned n;
+	} *files;
+	size_t n, room;
 	bool counts;                    /* against the budget */
 };
 
