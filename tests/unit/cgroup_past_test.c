@@ -133,6 +133,19 @@ Test(cgroup_past, kill_of_one_that_has_gone)
 	expect("app 3 1\nother 0 0\n");
 }
 
+/* The kernel tells of the kill late: the pod's file is another one, without an event. */
+Test(cgroup_past, kill_that_was_not_told_yet)
+{
+	run(ID_A, "app");
+	run(ID_B, "other");
+	events(POD, 0, 0);
+	cgroup_refresh(false);
+	node_put("elsewhere/memory.events", "oom_kill 1\noom_group_kill 0\n");
+	cr_assert_eq(rename(node_path("elsewhere/memory.events"), node_path("cgroup" POD "/memory.events")), 0);
+	end(ID_A);
+	expect("app 1 0\nother 0 0\n");
+}
+
 /* The runtime's file comes after the kill, and never. */
 Test(cgroup_past, kill_of_one_without_a_name)
 {
