@@ -32,31 +32,37 @@ sampler_pause(void)
 	return interval == 0 ? -1 : left <= 0 ? 0 : (int)(left * 1000) + 1;
 }
 
-/* Slots that have passed without a look are empty. */
+/* The slot of this moment; those that have passed without a look are empty. */
 static struct peak *
 slot_of(struct samples *s, double now)
 {
 	long slot = (long)(now * SLOTS / SAMPLER_SECONDS);
 
-	for (long i = slot - s->slot > SLOTS ? slot - SLOTS : s->slot; i < slot; i++)
-		s->slots[(i + 1) % SLOTS] = (struct peak){ NAN, NAN };
-	s->slot = slot;
+	if (slot - s->slot > SLOTS)
+		s->slot = slot - SLOTS;
+	while (s->slot < slot)
+		s->slots[++s->slot % SLOTS] = (struct peak){ NAN, NAN };
 	return &s->slots[slot % SLOTS];
+}
+
+static struct samples *
+nothing_seen(void)
+{
+	struct samples *s = must_zero(sizeof *s);
+
+	for (int i = 0; i < SLOTS; i++)
+		s->slots[i] = (struct peak){ NAN, NAN };
+	s->cpu = NAN;
+	return s;
 }
 
 static void
 look(struct node *n, double now)
 {
 	struct use u = cgroup_use(&n->c.scope);
-	struct samples *s = n->samples;
-	struct peak *peak;
+	struct samples *s = n->samples != NULL ? n->samples : (n->samples = nothing_seen());
+	struct peak *peak = slot_of(s, now);
 
-	if (s == NULL) {
-		s = n->samples = must_zero(sizeof *s);
-		s->cpu = NAN;
-		s->slot = -SLOTS;
-	}
-	peak = slot_of(s, now);
 	peak->memory = fmax(peak->memory, u.memory);
 	if (u.cpu >= s->cpu && now > s->time)
 		peak->cpu = fmax(peak->cpu, (u.cpu - s->cpu) / 1e6 / (now - s->time));

@@ -282,6 +282,16 @@ def check_loads(before, rows):
     expect(before.disk(writing, "wbytes"), "nothing was written")
 
 
+def check_sampler(families, before, rows):
+    """What was used between scrapes: at least what is used now, and of CPU what the quota allows."""
+    throttled, swapping = [row["id"] for row in rows if row["kind"] == "container"][:2]
+    memory, cpu = ({labels["id"]: value for labels, value in families["container_sampler_" + name]}
+                   for name in ("memory_usage_max_bytes", "cpu_usage_max_cores"))
+    expect(before.word(swapping, "memory.current") <= memory[swapping] <= 16 << 20, f"memory of {swapping}: {memory[swapping]}")
+    expect(0.01 < cpu[throttled] < 1, f"CPU of {throttled}: {cpu[throttled]}")
+    expect(memory["/"] > memory[swapping] and cpu["/"] > 0, "the node has no peaks")
+
+
 def check_past(families, rows):
     """The kill of a container that went before anyone could have read its files, and its last figures."""
     gone = [row for row in rows if row["kind"] == "container"][2]
@@ -327,6 +337,7 @@ def check_containers(cadvisor):
     check_disks(families, below, before, after)
     if case == "loads":
         check_loads(before, rows)
+        check_sampler(families, before, rows)
     for n in range(1, 21 if case == "churn" else 1):
         check_labels_once(page(f"churn-{n}.prom"), rows)
     if case == "churn":

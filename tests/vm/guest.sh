@@ -87,6 +87,7 @@ start() {
 		neighbour=$(head -n 1 "$cgroups$own/cgroup.procs")
 		(in_cgroup "$own" load "$case" "$neighbour" nodegauge --path.rootfs=/host --web.listen-address=$address) >/out/log 2>&1 &
 		;;
+	loads) nodegauge --web.listen-address=$address --sampler.interval=100ms >/out/log 2>&1 & ;;
 	*) nodegauge --web.listen-address=$address >/out/log 2>&1 & ;;
 	esac
 	for _ in $(seq 150); do
