@@ -22,7 +22,7 @@ HTML = "text/html; charset=utf-8"
 ALLOW = "GET, HEAD, OPTIONS"
 THREADS = 8     # of the server
 PATHS = {
-    "/metrics": PAGE, "/metrics/cadvisor": PAGE, "/": HTML, "/healthz": TEXT, "/livez": TEXT, "/health": TEXT,
+    "/metrics": PAGE, "/metrics/cadvisor": PAGE, "/metrics/resource": PAGE, "/": HTML, "/healthz": TEXT, "/livez": TEXT, "/health": TEXT,
     "/-/healthy": TEXT, "/readyz": TEXT, "/-/ready": TEXT,
 }
 UNKNOWN = ["/metricsfoo", "/metrics/", "/metrics/cadvisor/", "/metrics/foo", "/foo", "//", "/healthz/", "/./metrics",
@@ -195,7 +195,7 @@ def encodings(s):
         ("gzip", True), ("GZip", True), ("deflate, gzip;q=0.5", True), ("*", True), ("gzip;q=0", False),
         ("gzip;q=0, *", False), ("identity", False), ("*;q=0", False), ("br", False), ("", False),
     ]:
-        for path in "/metrics", "/metrics/cadvisor":
+        for path in "/metrics", "/metrics/cadvisor", "/metrics/resource":
             _, headers, body = s.get(path, "Accept-Encoding: " + header)
             check((headers.get("content-encoding") == "gzip") == packed, header, headers)
             check(headers["vary"] == "Accept-Encoding" and headers["content-type"] == PAGE, headers)
@@ -209,7 +209,7 @@ def encodings(s):
 
 
 def parallel(s):
-    pages = ["/metrics", "/metrics/cadvisor", "/metrics?collect[]=loadavg", "/metrics?exclude[]=uname"]
+    pages = ["/metrics", "/metrics/cadvisor", "/metrics/resource", "/metrics?collect[]=loadavg", "/metrics?exclude[]=uname"]
     wanted = [(page, encoding) for page in pages for encoding in ("gzip", "identity")] * 8
     with ThreadPoolExecutor(len(wanted)) as pool:
         for status, headers, body in pool.map(lambda w: s.get(w[0], "Accept-Encoding: " + w[1]), wanted):
