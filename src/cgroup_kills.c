@@ -115,7 +115,8 @@ cgroup_kills_named(struct node *container)
 	struct kept *k;
 	bool before;
 
-	if (container->pod == NULL || container->who.is_sandbox || container->who.container == NULL)
+	if (container->tally != NULL || container->pod == NULL || container->who.is_sandbox ||
+	    container->who.container == NULL)
 		return;
 	before = find(container->pod, container->who.container) != NULL;
 	k = keep(container->pod, container->who.container);
