@@ -145,6 +145,7 @@ cgroup_refresh(bool wanted_networks)
 	if (cgroup_tree_follow())
 		list_networks();
 	cgroup_name_nodes();
+	cgroup_kills_count_unwatched();
 	check_networks();
 	find_processes(wanted_networks);
 	label_networks();

@@ -157,6 +157,14 @@ cgroup_kills_count(struct node *pod)
 }
 
 void
+cgroup_kills_count_unwatched(void)
+{
+	for (size_t i = 0; i < cgroup_nodes.n; i++)
+		if (cgroup_nodes.list[i]->c.kind == CGROUP_POD && cgroup_nodes.list[i]->file_watch < 0)
+			cgroup_kills_count(cgroup_nodes.list[i]);
+}
+
+void
 cgroup_kills_forget(struct node *n)
 {
 	if (n->c.kind == CGROUP_CONTAINER && n->pod != NULL) {

@@ -71,6 +71,7 @@ void cgroup_events_forget(struct node *pod);
 void cgroup_kills_met(struct node *n, bool born);
 void cgroup_kills_named(struct node *container);
 void cgroup_kills_count(struct node *pod);
+void cgroup_kills_count_unwatched(void);        /* those of pods of which the kernel does not tell */
 void cgroup_kills_forget(struct node *n);
 
 /* Last figures: a container has no processes any more, or is about to be forgotten. */

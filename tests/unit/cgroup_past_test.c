@@ -133,6 +133,18 @@ Test(cgroup_past, kill_of_one_that_has_gone)
 	expect("app 3 1\nother 0 0\n");
 }
 
+/* When the pod was met it had no such file that could have been watched. */
+Test(cgroup_past, kill_without_an_event)
+{
+	run(ID_A, "app");
+	cgroup_refresh(false);
+	events(POD, 0, 0);
+	expect("app 0 0\n");
+	events(POD "/" ID_A, 1, 0);
+	events(POD, 1, 0);
+	expect("app 1 0\n");
+}
+
 /* The kernel tells of the kill late: the pod's file is another one, without an event. */
 Test(cgroup_past, kill_that_was_not_told_yet)
 {
