@@ -2,8 +2,8 @@
 # Runs each collector over the files of its directory here and compares the page with expected.prom.
 #   run.sh [-u] [DIRECTORY...]      -u writes expected.prom anew, to be reviewed like code
 # A directory is called as its collector, or COLLECTOR-what where there are several. It holds proc, sys, rootfs, udev and
-# cgroup as far as the collector reads them, and flags, one on each line. A cgroup directory asks for the containers' page.
-# One called node has all collectors.
+# cgroup as far as the collector reads them, and flags, one on each line. A cgroup directory asks for the containers' page,
+# resource for its own. One called node has all collectors.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 nodegauge=${NODEGAUGE:-$here/../../build/nodegauge}
@@ -25,6 +25,7 @@ page() {
 		set -- "$@" "--path.${place%:*}=$files"
 	done
 	[ ! -d "$dir/cgroup" ] || { path=/metrics/cadvisor; set -- "$@" "--path.cgroupfs=$dir/cgroup"; }
+	[ "$name" != resource ] || path=/metrics/resource
 	if [ -e "$dir/flags" ]; then
 		while read -r flag; do set -- "$@" "$flag"; done <"$dir/flags"
 	fi
