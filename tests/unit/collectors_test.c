@@ -12,7 +12,7 @@
 
 /* Counters that are not called _total, and gauges that are, for node_exporter or cAdvisor call them so. */
 static const char *const exceptions[] = {
-	"container_memory_failcnt",
+	"container_memory_failcnt", "container_fs_inodes_total",
 	NULL,
 };
 
