@@ -5,7 +5,7 @@ kubelet 1.34.4 with containerd 1.6.20 on Linux 6.1, driver cgroupfs; /kubepods w
 rest of the node lived on, the network of pods too. node.tar.gz holds what nodegauge reads of it. Differences have to stand in
 docs/compatibility.md. What statfs says of a mount point cannot be recorded: of these families only the series are compared.
 """
-import gzip, os, re, subprocess, sys, tarfile, tempfile
+import glob, gzip, os, re, subprocess, sys, tarfile, tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 NODEGAUGE = os.environ.get("NODEGAUGE", HERE + "/../../build/nodegauge")
@@ -104,6 +104,14 @@ def make_mount_points(root):
         os.makedirs(root + line.split()[4], exist_ok=True)
 
 
+def make_open_files(root):
+    """From fd.txt of each process, as ls -l printed it."""
+    for process in glob.glob(root + "/proc/[0-9]*"):
+        os.mkdir(process + "/fd")
+        for fd, target in re.findall(r" (\d+) -> (.*)", open(process + "/fd.txt").read()):
+            os.symlink(target, process + "/fd/" + fd)
+
+
 def resources(theirs, ours):
     """Of /metrics/resource: the node lived on; a start is the process's, not when the runtime was told to start it."""
     wrong = [f"{f}: {sorted(theirs.get(f, {}).keys() ^ ours.get(f, {}).keys(), key=str)}" for f in theirs.keys() | ours.keys()
@@ -117,14 +125,15 @@ def resources(theirs, ours):
 
 
 def serve(root, path):
-    return subprocess.run([NODEGAUGE, "--once", "--once.path=" + path, "--path.rootfs=" + root, "--web.disable-exporter-metrics",
-                           "--log.level=error"], stdout=subprocess.PIPE, text=True, check=True).stdout
+    return subprocess.run([NODEGAUGE, "--once", "--once.path=" + path, "--path.rootfs=" + root, "--collector.container.files.list",
+                           "--web.disable-exporter-metrics", "--log.level=error"], stdout=subprocess.PIPE, text=True, check=True).stdout
 
 
 def main():
     with tempfile.TemporaryDirectory() as root:
         tarfile.open(HERE + "/node.tar.gz").extractall(root)
         make_mount_points(root)
+        make_open_files(root)
         text, resource = serve(root, "/metrics/cadvisor"), serve(root, "/metrics/resource")
     types, ours = page(text)
     their_types, theirs = page(gzip.open(HERE + "/cadvisor.prom.gz", "rt").read())
