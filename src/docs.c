@@ -76,7 +76,8 @@ collector(const struct collector *c)
 	flags(c);
 	puts("| family | type | |\n|---|---|---|");
 	for (const struct table *t = c->tables; t != NULL && t->path != NULL; t++)
-		table(t);
+		if (t == c->tables || t->metrics == NULL || t->metrics != t[-1].metrics)
+			table(t);
 	metrics(c->metrics);
 	puts("");
 }

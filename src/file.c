@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -66,6 +67,48 @@ file_read_record(int dir, const char *path, struct buf *b)
 	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
 
 	return fd < 0 ? -errno : read_and_close(fd, b, true);
+}
+
+/* Hands out the whole lines of a text of n bytes. How many bytes are left behind them. */
+static size_t
+hand_out(char *text, size_t n, void (*take)(char *, void *), void *to)
+{
+	char *at = text, *end;
+
+	while ((end = memchr(at, '\n', n - (size_t)(at - text))) != NULL) {
+		*end = '\0';
+		take(at, to);
+		at = end + 1;
+	}
+	n -= (size_t)(at - text);
+	memmove(text, at, n);
+	return n;
+}
+
+int
+file_lines(int dir, const char *path, void (*take)(char *, void *), void *to)
+{
+	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
+	char text[2 * PIECE + 1];
+	size_t size = 0;
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	while ((n = read(fd, text + size, PIECE)) > 0) {
+		size = hand_out(text, size + (size_t)n, take, to);
+		if (size > PIECE)
+			break;
+	}
+	if (n < 0)
+		n = -errno;
+	close(fd);
+	if (n > 0)
+		return -EINVAL;
+	text[size] = '\0';
+	if (n == 0 && size > 0)
+		take(text, to);
+	return (int)n;
 }
 
 ssize_t

@@ -26,7 +26,13 @@ ssize_t file_read_record(int dir, const char *path, struct buf *b);
 ssize_t file_reread(int fd, bool record, struct buf *b);
 
 /*
- * The same for a path below a mounted root that others may write to: links never lead out of root, and what is not a
+ * Hands each line of path below dir to take, without its newline: for a file that may be of any length, but not its
+ * lines. 0, -EINVAL for a line of more than 4,096 bytes, or another -errno.
+ */
+int file_lines(int dir, const char *path, void (*take)(char *line, void *to), void *to);
+
+/*
+ * The same as file_read for a path below a mounted root that others may write to: links never lead out of root, and what is not a
  * regular file is -EINVAL without waiting for it. Linux 5.6, openat2(2).
  */
 ssize_t file_read_inside(int root, const char *path, struct buf *b);
