@@ -32,8 +32,8 @@ ssize_t file_reread(int fd, bool record, struct buf *b);
 int file_lines(int dir, const char *path, void (*take)(char *line, void *to), void *to);
 
 /*
- * The same as file_read for a path below a mounted root that others may write to: links never lead out of root, and what is not a
- * regular file is -EINVAL without waiting for it. Linux 5.6, openat2(2).
+ * The same as file_read for a path below a mounted root that others may write to: links never lead out of root, and
+ * what is not a regular file is -EINVAL without waiting for it. Linux 5.6, openat2(2).
  */
 ssize_t file_read_inside(int root, const char *path, struct buf *b);
 

@@ -67,6 +67,14 @@ text_trim(char *text)
 	return text;
 }
 
+void
+text_first(char *out, size_t size, char *text)
+{
+	*out = '\0';
+	if (text != NULL && (text = text_line(&text)) != NULL)
+		strncat(out, text_trim(text), size - 1);
+}
+
 /* Up to 18 digits fit a 64-bit integer, so most numbers of the kernel need no strtod. */
 static bool
 digits(const char *word, double *value)

@@ -18,6 +18,9 @@ char *text_field(char **at, char separator);
 /* Without white space at both ends. */
 char *text_trim(char *text);
 
+/* Copies the first line, without white space at both ends, as far as it fits; "" of NULL. */
+void text_first(char *out, size_t size, char *text);
+
 /* A decimal number such as 17, -3 or 0.52; nothing may stand behind it. False if it is none. */
 bool text_number(const char *word, double *value);
 

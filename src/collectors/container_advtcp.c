@@ -5,8 +5,8 @@
 #include "../collector.h"
 
 #define OF(key, state) \
-	{ key, GAUGE, ONE, "container_network_advance_tcp_stats_total", "Figures of TCP by their names in the kernel.", \
-	    { { "tcp_state", state } } }
+	{ key, GAUGE, ONE, "container_network_advance_tcp_stats_total", \
+	    "Figures of TCP by their names in the kernel.", { { "tcp_state", state } } }
 #define TCP(key, state) OF("Tcp " key, state)
 #define EXT(key, state) OF("TcpExt " key, state)
 

@@ -1,6 +1,6 @@
 /*
- * Tasks: pids.* count threads, cgroup.procs has a line for each process, but for those of inner cgroups: crun and systemd
- * put all of a container's there. Documentation/admin-guide/cgroup-v2.rst
+ * Tasks: pids.* count threads, cgroup.procs has a line for each process, but for those of inner cgroups: crun and
+ * systemd put a container's there. Documentation/admin-guide/cgroup-v2.rst
  */
 #include "../collector.h"
 
@@ -14,7 +14,8 @@
 enum { PROCESSES, THREADS, THREADS_MAX };
 
 static const struct metric metrics[] = {
-	[PROCESSES] = { "", GAUGE, ONE, "container_processes", "Processes in this cgroup itself or inside the container." },
+	[PROCESSES] = { "", GAUGE, ONE, "container_processes",
+	    "Processes in this cgroup itself or inside the container." },
 	[THREADS] = { "", GAUGE, ONE, "container_threads", "Threads in this cgroup and beneath it." },
 	[THREADS_MAX] = { "", GAUGE, ONE, "container_threads_max", "Threads that there may be; 0 is no limit." },
 	{ 0 },

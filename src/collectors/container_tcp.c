@@ -1,4 +1,4 @@
-/* TCP sockets of each pod by state: /proc/<pid>/net/tcp and tcp6. https://docs.kernel.org/networking/proc_net_tcp.html */
+/* TCP sockets of each pod: /proc/<pid>/net/tcp and tcp6. https://docs.kernel.org/networking/proc_net_tcp.html */
 #include "../collector.h"
 
 #include <errno.h>

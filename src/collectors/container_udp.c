@@ -9,7 +9,8 @@
 
 #define OF(family, help, what) { "", GAUGE, ONE, family, help, { { "udp_state", what } } }
 #define SOCKETS(family, help) \
-	OF(family, help, "listen"), OF(family, help, "dropped"), OF(family, help, "rxqueued"), OF(family, help, "txqueued")
+	OF(family, help, "listen"), OF(family, help, "dropped"), \
+	OF(family, help, "rxqueued"), OF(family, help, "txqueued")
 
 enum { LISTEN, DROPPED, RX, TX, FIGURES };
 
@@ -24,7 +25,7 @@ struct sum {
 	bool garbled;
 };
 
-/* "sl: local remote state tx:rx tr:when retransmits uid timeout inode references pointer drops"; queues are hexadecimal. */
+/* "sl: local remote state tx:rx tr:when retransmits uid timeout inode references pointer drops"; tx, rx hexadecimal. */
 static void
 add_line(char *line, void *to)
 {

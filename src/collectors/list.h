@@ -27,6 +27,7 @@ COLLECTOR(uname_)
 COLLECTOR(vmstat)
 
 COLLECTOR(machine)
+COLLECTOR(machine_topology)
 COLLECTOR(container_cpu)
 COLLECTOR(container_memory)
 COLLECTOR(container_io)
