@@ -2,9 +2,12 @@
 #include "mounts.h"
 
 #include <errno.h>
-#include <stdint.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "file.h"
 #include "place.h"
 #include "text.h"
 
@@ -16,10 +19,7 @@ static const char *const remote_types[] = {
 
 enum { HASHES = 512 };
 
-static struct buf lines, paths;
-static struct mount *mounts;
-static struct question *questions;
-static size_t n_mounts, room_mounts, n_questions, room_questions;
+/* Used by one reading at a time. */
 static uint32_t heads[HASHES];          /* of mounts by their points, as place + 1 */
 static char **remote_ids;               /* what is mounted on these is reached only through them */
 static size_t n_remote_ids, room_remote_ids;
@@ -111,14 +111,14 @@ head_of(const char *point)
 
 /* Keeps a mount, unless it is one once more. */
 static void
-keep(struct mount *m, bool far)
+keep(struct mounts *t, struct mount *m, bool far)
 {
 	uint32_t *head = head_of(m->point);
 	const struct mount *other;
 
-	m->question = n_questions;
+	m->question = t->n_questions;
 	for (uint32_t i = *head; i != 0; i = other->next) {
-		other = &mounts[i - 1];
+		other = &t->list[i - 1];
 		if (strcmp(m->point, other->point) != 0)
 			continue;
 		m->question = other->question;
@@ -128,26 +128,26 @@ keep(struct mount *m, bool far)
 		if (strcmp(m->major, other->major) == 0 && strcmp(m->minor, other->minor) == 0)
 			return;
 	}
-	if (m->question == n_questions) {
-		questions = must_grow(questions, n_questions, &room_questions, sizeof *questions);
-		questions[n_questions++] = (struct question){ .path = m->point };
+	if (m->question == t->n_questions) {
+		t->questions = must_grow(t->questions, t->n_questions, &t->room_questions, sizeof *t->questions);
+		t->questions[t->n_questions++] = (struct question){ .path = m->point };
 	}
-	questions[m->question].far |= far;
+	t->questions[m->question].far |= far;
 	m->next = *head;
-	mounts = must_grow(mounts, n_mounts, &room_mounts, sizeof *mounts);
-	mounts[n_mounts++] = *m;
-	*head = (uint32_t)n_mounts;
+	t->list = must_grow(t->list, t->n, &t->room, sizeof *t->list);
+	t->list[t->n++] = *m;
+	*head = (uint32_t)t->n;
 }
 
 static int
-cut_all(char *at, bool (*take)(const struct mount *))
+cut_all(struct mounts *t)
 {
 	struct mount m;
-	char *line;
+	char *at = t->lines.data, *line;
 	bool far;
 	int err = 0;
 
-	n_mounts = n_questions = n_remote_ids = 0;
+	t->n = t->n_questions = n_remote_ids = 0;
 	memset(heads, 0, sizeof heads);
 	while ((line = text_line(&at)) != NULL) {
 		m = (struct mount){ 0 };
@@ -156,52 +156,78 @@ cut_all(char *at, bool (*take)(const struct mount *))
 			continue;
 		}
 		far = is_remote(&m);
-		if (take(&m))
-			keep(&m, far);
+		if (t->take(t, &m))
+			keep(t, &m, far);
 	}
 	return err;
 }
 
 /* From mount points to paths, which are found below the place of the node's root. */
 static void
-find_paths(void)
+find_paths(struct mounts *t)
 {
 	size_t root = strlen(place_path(ROOT)), need = 0;
 	char *path;
 
-	for (size_t i = 0; i < n_questions; i++)
-		need += root + strlen(questions[i].path) + 1;
-	paths.size = 0;
-	path = buf_reserve(&paths, need);
-	for (size_t i = 0; i < n_questions; i++) {
-		unescape(mempcpy(path, place_path(ROOT), root), questions[i].path, true);
-		questions[i].path = path;
+	for (size_t i = 0; i < t->n_questions; i++)
+		need += root + strlen(t->questions[i].path) + 1;
+	t->paths.size = 0;
+	path = buf_reserve(&t->paths, need);
+	for (size_t i = 0; i < t->n_questions; i++) {
+		unescape(mempcpy(path, place_path(ROOT), root), t->questions[i].path, true);
+		t->questions[i].path = path;
 		path += strlen(path) + 1;
 	}
+}
+
+/* Opens the table. Its length, or -errno. */
+static ssize_t
+open_table(struct mounts *t)
+{
+	static const char *const paths[] = { "1/mountinfo", "self/mountinfo" };
+	ssize_t n = -ENOENT;
+
+	for (size_t i = 0; i < COUNT(paths) && n == -ENOENT; i++) {
+		place_note(place(PROC), paths[i]);
+		t->fd = openat(place(PROC)->dir, paths[i], O_RDONLY | O_CLOEXEC);
+		n = t->fd < 0 ? -errno : file_reread(t->fd, false, &t->lines);
+	}
+	return n;
+}
+
+/* The table stays open where poll tells of changes, which is procfs. */
+static int
+read_table(struct mounts *t)
+{
+	ssize_t n = t->fd > 0 ? file_reread(t->fd, false, &t->lines) : open_table(t);
+
+	if (t->fd > 0 && (n <= 0 || !place_is_live(PROC)))
+		close(t->fd);
+	if (n <= 0 || !place_is_live(PROC))
+		t->fd = 0;
+	return n > 0 ? 0 : n == 0 ? -EINVAL : (int)n;
+}
+
+static bool
+has_changed(const struct mounts *t)
+{
+	struct pollfd table = { .fd = t->fd, .events = POLLPRI };
+
+	return t->fd <= 0 || poll(&table, 1, 0) != 0;
 }
 
 enum { PATIENCE = 1000 };               /* milliseconds that a scrape waits for file systems that do not answer */
 
 int
-mounts_read(bool (*take)(const struct mount *), const struct mount **list, size_t *n)
+mounts_read(struct mounts *t)
 {
-	int err = (int)place_read_to(place(PROC), "1/mountinfo", &lines);
-
-	*n = 0;
-	if (err == -ENOENT)
-		err = (int)place_read_to(place(PROC), "self/mountinfo", &lines);
-	if (err <= 0)
-		return err == 0 ? -EINVAL : err;
-	err = cut_all(lines.data, take);
-	find_paths();
-	statfs_ask(questions, n_questions, PATIENCE);
-	*list = mounts;
-	*n = n_mounts;
-	return err;
-}
-
-const struct question *
-mounts_answer(const struct mount *m)
-{
-	return &questions[m->question];
+	if (has_changed(t) || t->options || t->err != 0) {
+		t->n = t->n_questions = 0;
+		if ((t->err = read_table(t)) != 0)
+			return t->err;
+		t->err = cut_all(t);
+		find_paths(t);
+	}
+	statfs_ask(t->questions, t->n_questions, PATIENCE);
+	return t->err;
 }

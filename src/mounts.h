@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "buf.h"
 #include "statfs.h"
 
 /* A line of the table, cut. */
@@ -16,14 +17,24 @@ struct mount {
 	uint32_t next;                  /* with the same hash, as place + 1 */
 };
 
-/*
- * Reads the table and asks those file systems that take is true for, in the order of the table; waits a second for
- * those that do not answer. The mounts are good until the next call. 0, -EINVAL if a line could not be cut, or another
- * -errno.
- */
-int mounts_read(bool (*take)(const struct mount *m), const struct mount **mounts, size_t *n);
+struct mounts {
+	/* Set by the user: which mounts are wanted, where t has those before; and whether options are. */
+	bool (*take)(const struct mounts *t, const struct mount *m);
+	bool options;                   /* they change without a word: the table is read each time */
 
-/* What was said of a mount that mounts_read took. */
-const struct question *mounts_answer(const struct mount *m);
+	struct mount *list;
+	size_t n;
+	struct question *questions;     /* answered */
+
+	int fd, err;                    /* inner matters, as all that follows; fd 0: not open */
+	size_t room, n_questions, room_questions;
+	struct buf lines, paths;
+};
+
+/*
+ * Reads the table if mounts have come or gone, and asks the file systems of all that are wanted; waits a second for
+ * those that do not answer. 0, -EINVAL if a line could not be cut, or another -errno.
+ */
+int mounts_read(struct mounts *t);
 
 #endif

@@ -37,7 +37,7 @@ static const char default_exclude[] =
     "^/((var/)?run|var/lib|var/snap|data)/(.+/)?(containerd|containers|docker|kubelet|crio|podman)/.+";
 static struct filter points = { .exclude = default_exclude };
 
-static struct buf lines, name, taken;   /* taken: names one behind the other, each with its NUL */
+static struct buf lines;
 
 static void
 prepare(void)
@@ -49,28 +49,30 @@ prepare(void)
 static const char *
 name_of(const struct mount *m)
 {
+	static struct buf names[2];
+	static unsigned i;
+	struct buf *name = &names[++i % COUNT(names)];
+
 	if (strcmp(m->type, "tmpfs") == 0)
 		return m->point;
 	if (strcmp(m->type, "overlay") != 0)
 		return m->device;
-	name.size = 0;
-	buf_print(&name, "%s_%s-%s", m->device, m->major, m->minor);
-	return name.data;
+	name->size = 0;
+	buf_print(name, "%s_%s-%s", m->device, m->major, m->minor);
+	return name->data;
 }
 
-/* A name that was not there before. */
 static bool
-is_new(const char *one)
+is_new(const struct mounts *t, const struct mount *m)
 {
-	for (const char *at = taken.data, *end = at + taken.size; at < end; at += strlen(at) + 1)
-		if (strcmp(at, one) == 0)
+	for (size_t i = 0; i < t->n; i++)
+		if (strcmp(name_of(&t->list[i]), name_of(m)) == 0)
 			return false;
-	buf_add(&taken, one, strlen(one) + 1);
 	return true;
 }
 
 static bool
-take(const struct mount *m)
+take(const struct mounts *t, const struct mount *m)
 {
 	static const char *const types[] = { "btrfs", "overlay", "tmpfs", "vfat", "xfs", "zfs" };
 	bool known = strcmp(m->point, "/") == 0 || text_starts(m->type, "ext") || text_starts(m->type, "nfs");
@@ -81,14 +83,16 @@ take(const struct mount *m)
 		return false;
 	if ((strcmp(m->type, "tmpfs") == 0 || strcmp(m->type, "overlay") == 0) && !filter_takes(&points, m->point))
 		return false;
-	return is_new(name_of(m));
+	return is_new(t, m);
 }
+
+static struct mounts mounts = { .take = take };
 
 /* One that does not answer, or that we may not ask, has no sizes. */
 static void
 add_sizes(struct page *p, const struct mount *m)
 {
-	const struct question *q = mounts_answer(m);
+	const struct question *q = &mounts.questions[m->question];
 	const struct statfs *fs = &q->fs;
 	uint32_t row;
 
@@ -131,7 +135,7 @@ add_io(struct page *p, const struct mount *m, char *const *numbers)
 }
 
 static int
-add_disks(struct page *p, const struct mount *mounts, size_t n_mounts)
+add_disks(struct page *p)
 {
 	ssize_t size = place_read_to(place(PROC), "diskstats", &lines);
 	char *at = lines.data, *line, *words[3 + NUMBERS];
@@ -143,8 +147,8 @@ add_disks(struct page *p, const struct mount *mounts, size_t n_mounts)
 	while ((line = text_line(&at)) != NULL) {
 		for (n = 0; n < COUNT(words) && (words[n] = text_word(&line, " ")) != NULL; n++)
 			;
-		for (size_t i = 0; n == COUNT(words) && i < n_mounts; i++)
-			if (is_on(&mounts[i], words) && add_io(p, &mounts[i], words + 3) != 0)
+		for (size_t i = 0; n == COUNT(words) && i < mounts.n; i++)
+			if (is_on(&mounts.list[i], words) && add_io(p, &mounts.list[i], words + 3) != 0)
 				err = -EINVAL;
 	}
 	return err;
@@ -153,18 +157,15 @@ add_disks(struct page *p, const struct mount *mounts, size_t n_mounts)
 static int
 update(const struct scope *s, struct page *p)
 {
-	const struct mount *mounts;
-	size_t n;
 	int err, more;
 
 	if (!s->container->root)
 		return 0;
-	taken.size = 0;
-	if ((err = mounts_read(take, &mounts, &n)) != 0)
+	if ((err = mounts_read(&mounts)) != 0)
 		place_blame();
-	for (size_t i = 0; i < n; i++)
-		add_sizes(p, &mounts[i]);
-	more = add_disks(p, mounts, n);
+	for (size_t i = 0; i < mounts.n; i++)
+		add_sizes(p, &mounts.list[i]);
+	more = add_disks(p);
 	return err != 0 ? err : more;
 }
 

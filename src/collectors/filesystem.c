@@ -30,6 +30,15 @@ static const char default_types[] =
 static struct filter points = { .exclude = default_points, .flag = "collector.filesystem.mount-points" };
 static struct filter types = { .exclude = default_types, .flag = "collector.filesystem.fs-types" };
 
+static bool
+take(const struct mounts *t, const struct mount *m)
+{
+	(void)t;
+	return filter_takes(&points, m->point) && filter_takes(&types, m->type);
+}
+
+static struct mounts mounts = { .take = take, .options = true };
+
 static void
 prepare(void)
 {
@@ -86,7 +95,7 @@ add_sizes(struct page *p, const struct statfs *fs, uint32_t row)
 static void
 add(struct page *p, const struct mount *m)
 {
-	const struct question *q = mounts_answer(m);
+	const struct question *q = &mounts.questions[m->question];
 	const char *error = error_of(q);
 	uint32_t row;
 
@@ -111,22 +120,14 @@ add(struct page *p, const struct mount *m)
 		)), 1);
 }
 
-static bool
-take(const struct mount *m)
-{
-	return filter_takes(&points, m->point) && filter_takes(&types, m->type);
-}
-
 static int
 update(const struct scope *s, struct page *p)
 {
-	const struct mount *mounts;
-	size_t n;
-	int err = mounts_read(take, &mounts, &n);
+	int err = mounts_read(&mounts);
 
 	(void)s;
-	for (size_t i = 0; i < n; i++)
-		add(p, &mounts[i]);
+	for (size_t i = 0; i < mounts.n; i++)
+		add(p, &mounts.list[i]);
 	return err;
 }
 
