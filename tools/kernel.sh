@@ -1,21 +1,28 @@
 #!/bin/sh
 # Prints the directory with boot/vmlinuz-* and lib/modules/* of Debian's cloud kernel: / or an unpacked package.
+# kernel.sh [VERSION]: that of this release, or such a one of its backports, 6.12
 set -eu
 PATH=$PATH:/usr/sbin:/sbin
+version=${1:-}
+tools=$(dirname "$0")
 flavour=cloud-$(dpkg --print-architecture)
 
-for image in /boot/vmlinuz-*-"$flavour"; do
+for image in "/boot/vmlinuz-$version"*-"$flavour"; do
 	if [ -r "$image" ] && [ -f "/lib/modules/${image#/boot/vmlinuz-}/modules.dep" ]; then
 		echo /
 		exit
 	fi
 done
-package=$(apt-cache depends "linux-image-$flavour" 2>/dev/null | awk '/Depends: linux-image-[0-9]/ { print $2; exit }')
+if [ -n "$version" ]; then
+	APT_CONFIG=$("$tools/backports.sh")
+	export APT_CONFIG
+fi
+package=$(apt-cache depends "linux-image-$flavour" 2>/dev/null | sed -n "s/.*Depends: \(linux-image-${version}[0-9.].*\)/\1/p")
 [ -n "$package" ] || {
-	echo "kernel.sh: apt knows no linux-image-$flavour; run apt-get update" >&2
+	echo "kernel.sh: apt knows no linux-image${version:+-$version}-$flavour; run apt-get update" >&2
 	exit 1
 }
-root=$("$(dirname "$0")/fetch-deb.sh" "$package")
+root=$("$tools/fetch-deb.sh" "$package")
 release=${package#linux-image-}
 [ -f "$root/lib/modules/$release/modules.dep" ] || depmod -b "$root" "$release"
 echo "$root"
