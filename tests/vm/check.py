@@ -19,8 +19,8 @@ def expect(right, message):
 
 
 def lines(name):
-    with open(os.path.join(where, name)) as file:
-        return file.read().splitlines()
+    with open(os.path.join(where, name), errors="surrogateescape") as file:
+        return file.read().split("\n")[:-1]
 
 
 def page(name):
@@ -85,7 +85,8 @@ class Files:
         values = {}
         for line in self.text.get(f"{cgroup}/io.stat", []):
             device, *pairs = line.split()
-            values[device] = int(dict(p.split("=") for p in pairs).get(key, 0))
+            if pairs:
+                values[device] = int(dict(p.split("=") for p in pairs).get(key, 0))
         return values
 
 
@@ -109,6 +110,16 @@ def working_set(f, c):
     return f.word(c, "memory.current") - f.key(c, "memory.stat", "inactive_file")
 
 
+def kills(f, c):
+    return f.key(c, "memory.events", "oom_group_kill") or f.key(c, "memory.events", "oom_kill")
+
+
+def shares(f, c):
+    """The weight of an idle cgroup reads 0 on older kernels."""
+    weight = f.word(c, "cpu.weight")
+    return weight and 2 + (weight - 1) * 262142 // 9999
+
+
 def quota(f, c):
     return None if f.word(c, "cpu.max") == "max" else f.word(c, "cpu.max")
 
@@ -121,6 +132,8 @@ ONE = {
     "container_cpu_cfs_periods_total": with_quota(lambda f, c: f.key(c, "cpu.stat", "nr_periods")),
     "container_cpu_cfs_throttled_periods_total": with_quota(lambda f, c: f.key(c, "cpu.stat", "nr_throttled")),
     "container_cpu_cfs_throttled_seconds_total": with_quota(seconds("throttled_usec")),
+    "container_cpu_cfs_burst_periods_total": with_quota(lambda f, c: f.key(c, "cpu.stat", "nr_bursts")),
+    "container_cpu_cfs_burst_seconds_total": with_quota(seconds("burst_usec")),
     "container_memory_usage_bytes": lambda f, c: f.word(c, "memory.current"),
     "container_memory_working_set_bytes": working_set,
     "container_memory_rss": stat("anon"),
@@ -130,6 +143,17 @@ ONE = {
     "container_memory_max_usage_bytes": lambda f, c: f.word(c, "memory.peak"),
     "container_memory_total_active_file_bytes": stat("active_file"),
     "container_memory_total_inactive_file_bytes": stat("inactive_file"),
+    "container_memory_kernel_usage": stat("kernel"),
+    "container_memory_file_dirty_bytes": stat("file_dirty"),
+    "container_memory_file_writeback_bytes": stat("file_writeback"),
+    "container_memory_workingset_refault_anon_total": stat("workingset_refault_anon"),
+    "container_memory_workingset_refault_file_total": stat("workingset_refault_file"),
+    "container_memory_pgscan_total": stat("pgscan"),
+    "container_memory_pgsteal_total": stat("pgsteal"),
+    "container_memory_events_high_total": lambda f, c: f.key(c, "memory.events", "high"),
+    "container_memory_events_max_total": lambda f, c: f.key(c, "memory.events", "max"),
+    "container_memory_failcnt": lambda f, c: f.key(c, "memory.events", "max"),
+    "container_oom_events_total": kills,
     "container_processes": Files.processes,
     "container_threads": lambda f, c: f.word(c, "pids.current"),
     "container_threads_max": lambda f, c: f.limit(c, "pids.max"),
@@ -141,10 +165,36 @@ ONE = {
     "container_pressure_io_stalled_seconds_total": pressure("io.pressure", "full"),
     "container_spec_cpu_period": lambda f, c: f.word(c, "cpu.max", 1),
     "container_spec_cpu_quota": quota,
-    "container_spec_cpu_shares": lambda f, c: 2 + (f.word(c, "cpu.weight") - 1) * 262142 // 9999,
+    "container_spec_cpu_shares": shares,
     "container_spec_memory_limit_bytes": lambda f, c: f.limit(c, "memory.max"),
     "container_spec_memory_swap_limit_bytes": lambda f, c: f.limit(c, "memory.swap.max"),
     "container_spec_memory_reservation_limit_bytes": lambda f, c: f.limit(c, "memory.min"),
+}
+# What tells from the kernel's files that a container is in the state that states.sh put it in.
+STATES = {
+    "throttled": lambda f, c: f.key(c, "cpu.stat", "nr_throttled"),
+    "weight": lambda f, c: f.word(c, "cpu.weight") == 1000,
+    "idle": lambda f, c: f.word(c, "cpu.idle"),
+    "cpuset": lambda f, c: f.text[c + "/cpuset.cpus"] == ["0"],
+    "killed": lambda f, c: f.key(c, "memory.events", "oom_kill") and not f.key(c, "memory.events", "oom_group_kill"),
+    "group_killed": lambda f, c: f.key(c, "memory.events", "oom_group_kill") and not f.processes(c),
+    "high": lambda f, c: f.key(c, "memory.events", "high"),
+    "protected": lambda f, c: f.word(c, "memory.min") and f.word(c, "memory.low"),
+    "swapping": lambda f, c: f.word(c, "memory.swap.current"),
+    "swap_full": lambda f, c: f.key(c, "memory.events", "oom_kill"),
+    "huge": lambda f, c: f.word(c, "hugetlb.2MB.current") and f.key(c, "hugetlb.2MB.events", "max"),
+    "two_disks": lambda f, c: len(f.disk(c, "wbytes")) == 2,
+    "io_cost": lambda f, c: any(f.disk(c, "cost.usage").values()),
+    "pids_max": lambda f, c: f.key(c, "pids.events", "max"),
+    "threads": lambda f, c: f.word(c, "pids.current") > f.processes(c),
+    "threaded": lambda f, c: c + "/worker/cgroup.events" in f.text,
+    "nested": lambda f, c: f.processes(c + "/inner") == 2 and not f.processes(c),
+    "uncontrolled": lambda f, c: f.processes(c + "/child") and c + "/child/memory.current" not in f.text,
+    "empty": lambda f, c: not f.processes(c),
+    "frozen": lambda f, c: f.key(c, "cgroup.events", "frozen"),
+    "dying": lambda f, c: f.key(c, "cgroup.stat", "nr_dying_descendants"),
+    "churned": lambda f, c: f.key(c, "cpu.stat", "usage_usec"),
+    "names": lambda f, c: any(path.startswith(c + "/with space/") for path in f.text),
 }
 # Families with a series per disk: the key in io.stat.
 DISK = {
@@ -273,18 +323,17 @@ def check_times(families, rows):
             expect(right, f"{name}: {row['id']} has {times}")
 
 
-def check_loads(before, rows):
-    """Did the loads do what they are for?"""
-    throttled, swapping, killed, writing, _ = [row["id"] for row in rows if row["kind"] == "container"][:5]
-    expect(before.key(throttled, "cpu.stat", "nr_throttled"), "nothing was throttled")
-    expect(before.word(swapping, "memory.swap.current"), "nothing was swapped")
-    expect(before.key(killed, "memory.events", "oom_kill"), "nothing was killed")
-    expect(before.disk(writing, "wbytes"), "nothing was written")
+def check_states(before):
+    """Did each state come about?"""
+    for line in lines("states.txt"):
+        state, cgroup = line.split()
+        expect(STATES[state](before, cgroup), f"{cgroup} is not {state}")
 
 
-def check_sampler(families, before, rows):
+def check_sampler(families, before):
     """What was used between scrapes: at least what is used now, and of CPU what the quota allows."""
-    throttled, swapping = [row["id"] for row in rows if row["kind"] == "container"][:2]
+    cgroups = dict(line.split() for line in lines("states.txt"))
+    throttled, swapping = cgroups["throttled"], cgroups["swapping"]
     memory, cpu = ({labels["id"]: value for labels, value in families["container_sampler_" + name]}
                    for name in ("memory_usage_max_bytes", "cpu_usage_max_cores"))
     expect(before.word(swapping, "memory.current") <= memory[swapping] <= 16 << 20, f"memory of {swapping}: {memory[swapping]}")
@@ -335,9 +384,9 @@ def check_containers(cadvisor):
     below = [row for row in rows if row["kind"] not in ("root", "dropped")]
     check_values(families, below, before, after)
     check_disks(families, below, before, after)
-    if case == "loads":
-        check_loads(before, rows)
-        check_sampler(families, before, rows)
+    if case == "states":
+        check_states(before)
+        check_sampler(families, before)
     for n in range(1, 21 if case == "churn" else 1):
         check_labels_once(page(f"churn-{n}.prom"), rows)
     if case == "churn":

@@ -3,7 +3,8 @@
 # Makes the cgroups, starts nodegauge, and leaves in /out its pages, its log, and the kernel's files from before and after.
 # shellcheck shell=dash
 set -eu
-case=$1 layout=$2
+case=$1 layout=$2 pods=''
+[ "$case" != states ] || pods=8
 address=127.0.0.1:9100
 cgroups=/sys/fs/cgroup
 
@@ -16,24 +17,6 @@ each_of() { # COUNT KIND: the cgroups of the first of them
 	grep "^$2" /out/expected.tsv | cut -f 2 | head -n "$1"
 }
 
-# Containers that are throttled, swap, are killed, write to a disk, have cgroups of their own.
-loads() {
-	mkswap /dev/vdb >/dev/null
-	swapon /dev/vdb
-	each_of 5 container | {
-		read -r throttled; read -r swapping; read -r killed; read -r writing; read -r nesting
-		echo 20000 100000 >"$cgroups$throttled/cpu.max"
-		(in_cgroup "$throttled" load burn 0.3) &
-		echo 16M >"$cgroups$swapping/memory.max"
-		(in_cgroup "$swapping" load touch 24) &
-		echo 16M >"$cgroups$killed/memory.max"
-		echo 0 >"$cgroups$killed/memory.swap.max"
-		(in_cgroup "$killed" load touch 24) 2>/dev/null || true
-		(in_cgroup "$writing" load write /dev/vda 2)
-		mkdir "$cgroups$nesting/init.scope" "$cgroups$nesting/threads"
-		echo threaded >"$cgroups$nesting/threads/cgroup.type"
-	}
-}
 # A container whose processes are killed as one, and whose cgroup is gone a moment later.
 past() {
 	killed=$cgroups$(each_of 3 container | tail -n 1)
@@ -69,7 +52,8 @@ settled() {
 }
 
 record() { # NAME
-	find $cgroups -type f | grep -E '/(cpu|memory|pids|io)\.[a-z.]*$|/cgroup.procs$' | xargs grep -H '' 2>/dev/null |
+	find $cgroups -type f \( -name 'cpu*' -o -name 'io.*' -o -name 'memory.*' -o -name 'pids.*' -o -name 'hugetlb.*' -o \
+		-name cgroup.events -o -name cgroup.procs -o -name cgroup.stat \) -print0 | xargs -0 grep -H '' 2>/dev/null |
 		sed "s#^$cgroups##" >"/out/$1.cgroup"
 	while read -r network pid _; do
 		[ "$network" = host ] || [ ! -e "/proc/$pid" ] || sed "s/^/$network /" "/proc/$pid/net/dev"
@@ -87,7 +71,7 @@ start() {
 		neighbour=$(head -n 1 "$cgroups$own/cgroup.procs")
 		(in_cgroup "$own" load "$case" "$neighbour" nodegauge --path.rootfs=/host --web.listen-address=$address) >/out/log 2>&1 &
 		;;
-	loads) nodegauge --web.listen-address=$address --sampler.interval=100ms >/out/log 2>&1 & ;;
+	states) nodegauge --web.listen-address=$address --sampler.interval=100ms >/out/log 2>&1 & ;;
 	*) nodegauge --web.listen-address=$address >/out/log 2>&1 & ;;
 	esac
 	for _ in $(seq 150); do
@@ -103,11 +87,11 @@ if [ "$layout" = - ]; then
 	id=$(echo app | sha256sum | cut -c 1-64)
 	for hierarchy in "$cgroups"/*/; do mkdir -p "$hierarchy/kubepods/pod$(echo pod | md5sum | cut -c 1-32)/$id"; done
 else
-	kubepods.sh "$layout"
+	kubepods.sh "$layout" ${pods:+"$pods" 3}
 fi
 start
 case $case in
-loads) loads; settled ;;
+states) states.sh; settled ;;
 past) past ;;
 churn) churn & many_scrapes ;;
 esac

@@ -1,5 +1,5 @@
 #!/bin/busybox sh
-# Makes the cgroups, sleepers, bundles and log links of a node's containers: kubepods.sh LAYOUT [PODS [CONTAINERS]]
+# Makes the cgroups, sleepers, bundles and log links of a node's containers: kubepods.sh LAYOUT [PODS [CONTAINERS [awake]]]
 # What a scrape has to find goes to /out/expected.tsv, * for anything:
 # kind, id, container, image, name, namespace, pod, network.
 # shellcheck shell=dash
@@ -164,4 +164,4 @@ for service in init.scope system.slice/kubelet.service system.slice/containerd.s
 done
 ip link add node0 type veth
 ip link set node0 up
-sed "s# # $cgroups/#" /tmp/plan | load spawn >/out/sleepers.txt
+sed "s# # $cgroups/#" /tmp/plan | load spawn ${4:+awake} >/out/sleepers.txt

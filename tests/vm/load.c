@@ -10,7 +10,9 @@
 #include <linux/rtnetlink.h>
 #include <linux/sched.h>
 #include <net/if.h>
+#include <pthread.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,14 +31,18 @@ static const char usage[] =
 	"usage: load cgroup PATH...   make cgroups, those above them too\n"
 	"       load burn SECONDS     use the CPU, then sleep\n"
 	"       load touch MIB        use anonymous memory, then sleep\n"
+	"       load huge PAGES       use so many huge pages, then sleep\n"
 	"       load write FILE MIB   write past the page cache\n"
-	"       load spawn            a sleeper for each line \"NETWORK CGROUP\" on stdin, prints \"NETWORK PID CGROUP\":\n"
-	"                             the same NETWORK is the same network namespace, host the node's\n"
+	"       load fork COUNT       sleep in so many processes, or as many as there may be\n"
+	"       load threads COUNT    sleep in so many threads\n"
+	"       load spawn [awake]    a sleeper for each line \"NETWORK CGROUP\" on stdin, prints \"NETWORK PID CGROUP\":\n"
+	"                             the same NETWORK is the same network namespace, host the node's;\n"
+	"                             awake: each wakes up once a second\n"
 	"       load pod PID COMMAND...   in the network of PID, other namespaces of its own, the node's root on /host,\n"
 	"                             user 65532 with CAP_DAC_READ_SEARCH alone\n"
 	"       load user PID COMMAND...  the same without any capability\n";
 
-enum { MIB = 1 << 20, NOBODY = 65532, PACKET = 100 };
+enum { MIB = 1 << 20, HUGE_PAGE = 2 * MIB, NOBODY = 65532, PACKET = 100 };
 
 static void
 check_cgroup(const char *path, int error)
@@ -49,7 +55,7 @@ check_cgroup(const char *path, int error)
 static void
 make_cgroup(const char *path)
 {
-	static const char *const controllers[] = {"cpu", "io", "memory", "pids"};
+	static const char *const controllers[] = {"cpu", "cpuset", "hugetlb", "io", "memory", "pids"};
 	struct cgroup *cgroup = cgroup_new_cgroup(path);
 
 	for (size_t i = 0; i < sizeof controllers / sizeof *controllers; i++)
@@ -75,6 +81,13 @@ stay(void)
 }
 
 static _Noreturn void
+wake_up(void)
+{
+	for (;;)
+		sleep(1);
+}
+
+static _Noreturn void
 burn(double seconds)
 {
 	while (clock() < seconds * CLOCKS_PER_SEC)
@@ -92,6 +105,44 @@ touch(size_t mib)
 			err(1, "mmap");
 		memset(p, 'x', MIB);
 	}
+	stay();
+}
+
+static _Noreturn void
+use_huge_pages(size_t pages)
+{
+	const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | MAP_POPULATE;
+
+	if (mmap(NULL, pages * HUGE_PAGE, PROT_READ | PROT_WRITE, flags, -1, 0) == MAP_FAILED)
+		err(1, "mmap");
+	stay();
+}
+
+static _Noreturn void
+fork_many(int count)
+{
+	pid_t pid = 1;
+
+	while (count-- > 1 && pid > 0)
+		pid = fork();
+	stay();
+}
+
+static void *
+sleep_in_thread(void *unused)
+{
+	(void)unused;
+	stay();
+}
+
+static _Noreturn void
+start_threads(int count)
+{
+	pthread_t thread;
+
+	while (count-- > 0)
+		if (pthread_create(&thread, NULL, sleep_in_thread, NULL))
+			errx(1, "no thread");
 	stay();
 }
 
@@ -207,7 +258,7 @@ join_network(pid_t pid)
 }
 
 static void
-spawn(void)
+spawn(bool awake)
 {
 	char network[128], last[128] = "host", cgroup[PATH_MAX];
 	pid_t pid, first = 1;
@@ -231,6 +282,8 @@ spawn(void)
 			join_network(first);
 		for (int fd = 0; fd < 3; fd++)
 			close(fd);
+		if (awake)
+			wake_up();
 		stay();
 	}
 }
@@ -296,10 +349,16 @@ main(int argc, char **argv)
 		burn(atof(argv[2]));
 	else if (!strcmp(what, "touch") && argc == 3)
 		touch(strtoul(argv[2], NULL, 10));
+	else if (!strcmp(what, "huge") && argc == 3)
+		use_huge_pages(strtoul(argv[2], NULL, 10));
+	else if (!strcmp(what, "fork") && argc == 3)
+		fork_many(atoi(argv[2]));
+	else if (!strcmp(what, "threads") && argc == 3)
+		start_threads(atoi(argv[2]));
 	else if (!strcmp(what, "write") && argc == 4)
 		write_direct(argv[2], atoi(argv[3]));
-	else if (!strcmp(what, "spawn") && argc == 2)
-		spawn();
+	else if (!strcmp(what, "spawn") && (argc == 2 || (argc == 3 && !strcmp(argv[2], "awake"))))
+		spawn(argc == 3);
 	else if (!strcmp(what, "pod") && argc > 3)
 		pod(1u << CAP_DAC_READ_SEARCH, atoi(argv[2]), argv + 3);
 	else if (!strcmp(what, "user") && argc > 3)

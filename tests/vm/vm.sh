@@ -10,7 +10,9 @@ usage() {
 	  -f SRC[:DST]      copy a static executable, script or directory into the guest (default /bin/NAME)
 	  -o DIR            unpack what COMMAND leaves in /out into DIR
 	  -m MODULE         load this kernel module too
+	  -k VERSION        Debian's kernel of its backports, 6.12; default that of this release
 	  -d SIZE           attach an empty disk: /dev/vda, /dev/vdb, ...
+	  -n SIZE           attach an empty NVMe disk: /dev/nvme0n1, ...
 	  -g v2|hybrid|v1   what is mounted on /sys/fs/cgroup (default v2)
 	  -M MIB            memory (default 512)
 	  -q "ARG.."        more QEMU arguments
@@ -20,14 +22,16 @@ usage() {
 }
 give_up() { echo "vm.sh: $2" >&2; exit "$1"; }
 
-modules=(virtio_pci virtio_console virtio_blk veth)
-files=() disks=() extra=() out='' cgroup=v2 memory=512 limit=120
-while getopts f:o:m:d:g:M:q:t: option; do
+modules=(virtio_pci virtio_console virtio_blk virtio-rng veth)
+files=() disks=() nvmes=() extra=() out='' version='' cgroup=v2 memory=512 limit=120
+while getopts f:o:m:k:d:n:g:M:q:t: option; do
 	case $option in
 	f) files+=("$OPTARG") ;;
 	o) out=$OPTARG ;;
 	m) modules+=("$OPTARG") ;;
+	k) version=$OPTARG ;;
 	d) disks+=("$OPTARG") ;;
+	n) nvmes+=("$OPTARG") modules+=(nvme) ;;
 	g) cgroup=$OPTARG ;;
 	M) memory=$OPTARG ;;
 	q) read -ra extra <<<"$OPTARG" ;;
@@ -42,7 +46,7 @@ for tool in qemu-system-x86_64 busybox modprobe cpio; do
 	command -v $tool >/dev/null || give_up 77 "$tool is missing; try: apt-get install qemu-system-x86 busybox-static kmod cpio"
 done
 kernel=${NODEGAUGE_KERNEL:-}
-[[ $kernel ]] || kernel=$("$here/../../tools/kernel.sh") || give_up 77 "no kernel to boot"
+[[ $kernel ]] || kernel=$("$here/../../tools/kernel.sh" "$version") || give_up 77 "no kernel to boot"
 image=$( (find "$kernel/boot" -name 'vmlinuz-*' 2>/dev/null || true) | sort -V | tail -n 1)
 [[ $image ]] || give_up 77 "no kernel in $kernel/boot"
 
@@ -80,12 +84,17 @@ command=$( (($# == 0)) || printf '%q ' "$@")
 printf 'cgroup=%q\ncommand=%q\n' "$cgroup" "$command" >"$root/etc/vm.conf"
 (cd "$root" && find . | cpio -oH newc -R 0:0 --quiet) >"$tmp/initrd"
 
-args=(-nodefaults -no-user-config -display none -no-reboot -accel tcg -M q35 -cpu "Nehalem,+pdpe1gb" -smp 2 -m "$memory"
-	-kernel "$image" -initrd "$tmp/initrd" -nic none
+# Without cx16: QEMU 7.2 gets the flags of cmpxchg16b wrong, which Linux 6.12 allocates memory with.
+args=(-nodefaults -no-user-config -display none -no-reboot -accel tcg -M q35 -cpu "Nehalem,+pdpe1gb,-cx16" -smp 2 -m "$memory"
+	-kernel "$image" -initrd "$tmp/initrd" -nic none -device virtio-rng-pci
 	-append "console=ttyS0 quiet panic=-1 mitigations=off no_timer_check tsc=reliable random.trust_cpu=on cryptomgr.notests psi=1")
 for i in "${!disks[@]}"; do
 	truncate -s "${disks[i]}" "$tmp/disk$i"
 	args+=(-drive "if=virtio,format=raw,cache=unsafe,file=$tmp/disk$i")
+done
+for i in "${!nvmes[@]}"; do
+	truncate -s "${nvmes[i]}" "$tmp/nvme$i"
+	args+=(-drive "if=none,id=nvme$i,format=raw,cache=unsafe,file=$tmp/nvme$i" -device "nvme,drive=nvme$i,serial=nvme$i")
 done
 if (($# == 0)); then
 	qemu-system-x86_64 "${args[@]}" "${extra[@]}" -serial mon:stdio
