@@ -1,0 +1,20 @@
+#!/bin/busybox sh
+# Containers in every state, then frozen; leaves in /out the pages of cAdvisor and, from before and after, of nodegauge.
+# shellcheck shell=dash
+set -eu
+
+get() { # PORT FILE
+	wget -qO "/out/$2" "http://127.0.0.1:$1"
+}
+
+trap '[ $? = 0 ] || { tail -n 30 /tmp/log /tmp/ourlog; } >&2' EXIT
+kubepods.sh containerd 8 3
+cadvisor -allow_dynamic_housekeeping=false -enable_metrics="$1" >/tmp/log 2>&1 &
+nodegauge --log.level=error >/tmp/ourlog 2>&1 &
+states.sh nameable # a name that is not UTF-8 ends cAdvisor
+echo 1 >/sys/fs/cgroup/kubepods.slice/cgroup.freeze
+sleep 5
+get 9100/metrics/cadvisor before.prom
+sleep 3
+get 8080/metrics theirs.prom
+get 9100/metrics/cadvisor after.prom
