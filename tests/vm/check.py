@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Do the pages that a case brought back from the guest agree with the kernel's files?   check.py CASE DIRECTORY"""
 import collections
+import gzip
 import os
 import re
 import sys
@@ -19,7 +20,8 @@ def expect(right, message):
 
 
 def lines(name):
-    with open(os.path.join(where, name), errors="surrogateescape") as file:
+    opened = gzip.open if name.endswith(".gz") else open
+    with opened(os.path.join(where, name), "rt", errors="surrogateescape") as file:
         return file.read().split("\n")[:-1]
 
 
@@ -387,10 +389,48 @@ def check_containers(cadvisor):
     if case == "states":
         check_states(before)
         check_sampler(families, before)
-    for n in range(1, 21 if case == "churn" else 1):
-        check_labels_once(page(f"churn-{n}.prom"), rows)
-    if case == "churn":
-        expect(any(value for _, value in page("churn-20.prom")["container_ended_cpu_usage_seconds"]), "no last figures")
+    if case.startswith("churn"):
+        check_churn(cadvisor, rows)
+
+
+def check_churn(last, rows):
+    """Every container of every page is entire, and nothing stays. One that ended before it was seen has no start."""
+    stays = next(row["id"] for row in rows if row["kind"] == "container")
+    whole = {name for name, samples in last.items() if any(labels.get("id") == stays for labels, _ in samples)}
+    whole = {name for name in whole if not re.search("_(fs|network|cfs|ended|start)_", name)}
+    seen, ended = set(), False
+    pages = sorted(name for name in os.listdir(where) if name.endswith(".gz"))
+    for name in pages:
+        families = page(name)
+        check_labels_once(families, rows)
+        check_entire(name, families, whole, seen)
+        ended = ended or any(value for _, value in families["container_ended_cpu_usage_seconds"])
+    expect(ended, "no last figures")
+    expect(len(seen) > len(pages), f"only {len(seen)} were ever seen")
+    for name, samples in last.items():
+        left = [labels["id"] for labels, _ in samples if "c0de" in labels.get("id", "") and "_ended_" not in name]
+        expect(not left, f"{name}: {len(left)} are still there")
+    check_held(len(pages), len(seen))
+
+
+def check_entire(name, families, whole, seen):
+    has = collections.defaultdict(set)
+    for family, samples in families.items():
+        for labels, _ in samples:
+            if "c0de" in labels.get("id", "") and "_ended_" not in family:
+                has[labels["id"]].add(family)
+                expect(labels["container"] == "churn", f"{name}: {family} of {labels['id']} is of {labels['container']!r}")
+    for cgroup, of_it in has.items():
+        missing = whole - of_it
+        expect(not missing, f"{name}: {cgroup} has {len(of_it)} families, but no {sorted(missing)[:5]}")
+    seen.update(has)
+
+
+def check_held(pages, seen):
+    before, after = (dict(line.split() for line in lines(f"held-{moment}")) for moment in ("before", "after"))
+    print(f"check.py: {lines('churned')[0]} containers, {seen} of them seen on {pages} pages; held {before}, then {after}")
+    for what in "fds", "watches", "threads":
+        expect(int(after[what]) <= int(before[what]), f"{what}: {before[what]} before, {after[what]} after")
 
 
 def check_labels_once(families, rows):

@@ -26,22 +26,28 @@ past() {
 	until rmdir "$killed" 2>/dev/null; do :; done
 	sleep 0.5
 }
-# Containers that come and go until there are no more scrapes.
-churn() {
-	parent=$(each_of 1 pod)
-	while [ ! -e /tmp/enough ]; do
-		dying=$cgroups$parent/cri-containerd-$(date +%s%N | sha256sum | cut -c 1-64).scope
-		mkdir "$dying"
-		(in_cgroup "${dying#"$cgroups"}" sleep 0.03)
-		sleep 0.03 # a runtime takes longer
-		rmdir "$dying" 2>/dev/null || { sleep 0.1; rmdir "$dying"; }
-	done
-	touch /tmp/calm
+# Containers that come and go, while pages are asked for as fast as that goes; and what nodegauge holds before and after.
+held() {
+	sleep 3 # the next look at the tree and the end of connections
+	pid=$(pidof nodegauge)
+	echo "fds $(find "/proc/$pid/fd" -mindepth 1 | wc -l)"
+	echo "watches $(cat "/proc/$pid"/fdinfo/* | grep -c ^inotify)"
+	echo "threads $(find "/proc/$pid/task" -maxdepth 1 -mindepth 1 | wc -l)"
+	awk '/^VmRSS/ { print "rss", $2 }' "/proc/$pid/status"
 }
-many_scrapes() {
-	for n in $(seq 20); do get metrics/cadvisor "churn-$n.prom"; done
-	touch /tmp/enough
-	until [ -e /tmp/calm ]; do sleep 0.1; done
+churned() { # SECONDS
+	get metrics/cadvisor cadvisor.prom
+	held >/out/held-before
+	churn "$cgroups$(each_of 1 pod)" 50 "$1" >/out/churned &
+	churning=$!
+	n=0
+	while kill -0 $churning 2>/dev/null; do
+		get metrics/cadvisor "churn-$((n += 1)).prom.gz" --header "Accept-Encoding: gzip"
+		sleep 0.2
+	done
+	wait $churning
+	get metrics/cadvisor cadvisor.prom
+	held >/out/held-after
 }
 settled() {
 	last=
@@ -60,8 +66,10 @@ record() { # NAME
 	done </out/sleepers.txt >"/out/$1.net"
 	sed 's/^/host /' /proc/1/net/dev >>"/out/$1.net"
 }
-get() { # PATH FILE
-	nsenter -t "$(pidof nodegauge)" -n wget -qO "/out/$2" "http://$address/$1"
+get() { # PATH FILE [WGET-OPTION]...
+	path=$1 file=$2
+	shift 2
+	nsenter -t "$(pidof nodegauge)" -n wget -qO "/out/$file" "$@" "http://$address/$path"
 }
 start() {
 	case $case in
@@ -93,7 +101,7 @@ start
 case $case in
 states) states.sh; settled ;;
 past) past ;;
-churn) churn & many_scrapes ;;
+churn*) churned "${case#churn}" ;;
 esac
 if [ "$layout" = - ]; then
 	get metrics node.prom

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Runs nodegauge on real kernels, in one guest per case, and checks its pages against the kernel's files.
 # run.sh [CASE-LAYOUT[-KERNEL]]... The binary is $NODEGAUGE, by default build/nodegauge.
-# Exits with 77 where there is no QEMU or kernel.
+# The case churn goes on for $VM_CHURN_SECONDS. Exits with 77 where there is no QEMU or kernel.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 nodegauge=${NODEGAUGE:-$here/../../build/nodegauge}
@@ -9,13 +9,16 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 [[ -x $nodegauge ]] || { echo "vm: $nodegauge is not built" >&2; exit 1; }
 ${CC:-cc} -O2 -static -o "$tmp/load" "$here/load.c" "$here/../../src/nonss.c" -lcgroup
+${CC:-cc} -O2 -static -o "$tmp/churn" "$here/churn.c"
+files=(-f "$tmp/load" -f "$tmp/churn" -f "$nodegauge:/bin/nodegauge")
+for script in kubepods states guest; do files+=(-f "$here/$script.sh"); done
+churn=${VM_CHURN_SECONDS:-20}
 
 failed=0
 check() { # NAME CASE LAYOUT [VM-OPTION]...
 	local name=$1 case=$2 layout=$3 status=0 started=$SECONDS out=$tmp/$1
 	shift 3
-	"$here/vm.sh" "$@" -d 16M -d 64M -o "$out" -f "$tmp/load" -f "$here/kubepods.sh" -f "$here/states.sh" -f "$here/guest.sh" \
-		-f "$nodegauge:/bin/nodegauge" -- guest.sh "$case" "$layout" || status=$?
+	"$here/vm.sh" "$@" -d 16M -d 64M -o "$out" "${files[@]}" -- guest.sh "$case" "$layout" || status=$?
 	if ((status == 77)) && [[ $name == *-*-6* ]]; then
 		echo "vm: $name: SKIPPED, there is no such kernel"
 		return
@@ -34,7 +37,7 @@ while read -r case layout kernel options; do
 	[[ $kernel == - ]] || name+=-$kernel options+=(-k "$kernel")
 	(($# == 0)) || [[ " $* " == *" $name "* ]] || continue
 	check "$name" "$case" "$layout" "${options[@]}" </dev/null
-done <<'CASES'
+done <<CASES
 idle containerd -
 idle containerd 6.12
 idle cgroupfs -
@@ -48,7 +51,7 @@ pod containerd 6.12
 user containerd -
 states containerd - -n 16M
 states containerd 6.12 -n 16M
-churn containerd -
+churn$churn containerd - -t $((churn + 120))
 past containerd -
 past containerd 6.12
 v1 - - -g v1

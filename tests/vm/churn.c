@@ -1,0 +1,159 @@
+/* Containers of one pod that come and go, with the records that containerd has of them. */
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/sched.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char usage[] =
+	"usage: churn POD-CGROUP EACH-SECOND SECONDS\n"
+	"Each container has one process, that ends within a second; a moment later its cgroup and its record are removed.\n";
+
+#define BUNDLES "/run/containerd/io.containerd.runtime.v2.task/k8s.io"
+enum { ALIVE_MAX = 4096, LIFE_MS = 1000, REMOVED_AFTER_MS = 30 };
+
+static struct container {
+	char id[65];
+	pid_t pid;       /* 0: has ended */
+	int64_t ended;   /* in ms */
+	bool used;
+} containers[ALIVE_MAX];
+
+static int64_t
+now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * INT64_C(1000) + t.tv_nsec / 1000000;
+}
+
+static void
+write_record(const struct container *c)
+{
+	static const char *const format =
+		"{\"annotations\":{\"io.kubernetes.cri.container-type\":\"container\",\"io.kubernetes.cri.container-name\":\"churn\","
+		"\"io.kubernetes.cri.image-name\":\"registry.example/churn:1.0\",\"io.kubernetes.cri.sandbox-name\":\"churned\","
+		"\"io.kubernetes.cri.sandbox-namespace\":\"default\"}}\n";
+	char path[PATH_MAX];
+	FILE *file;
+
+	snprintf(path, sizeof path, BUNDLES "/%.64s", c->id);
+	if (mkdir(path, 0700))
+		err(1, "%s", path);
+	snprintf(path, sizeof path, BUNDLES "/%.64s/config.json", c->id);
+	file = fopen(path, "we");
+	if (!file || fputs(format, file) < 0 || fclose(file))
+		err(1, "%s", path);
+}
+
+static void
+remove_record(const struct container *c)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof path, BUNDLES "/%.64s/config.json", c->id);
+	unlink(path);
+	snprintf(path, sizeof path, BUNDLES "/%.64s", c->id);
+	rmdir(path);
+}
+
+static void
+start(struct container *c, const char *pod, unsigned number)
+{
+	char path[PATH_MAX];
+	struct clone_args args = {.flags = CLONE_INTO_CGROUP, .exit_signal = SIGCHLD};
+	int fd;
+
+	snprintf(c->id, sizeof c->id, "c0de%060x", number);
+	write_record(c);
+	snprintf(path, sizeof path, "%s/cri-containerd-%.64s.scope", pod, c->id);
+	fd = mkdir(path, 0755) ? -1 : open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	args.cgroup = (uint64_t)fd;
+	c->pid = fd < 0 ? -1 : (pid_t)syscall(SYS_clone3, &args, sizeof args);
+	if (c->pid < 0)
+		err(1, "%s", path);
+	if (c->pid == 0) {
+		usleep((useconds_t)(number * 7919 % LIFE_MS) * 1000);
+		_exit(0);
+	}
+	close(fd);
+	c->used = true;
+}
+
+/* Busy is a cgroup until the kernel has taken the dead process off it. */
+static void
+remove_old(const char *pod)
+{
+	char path[PATH_MAX];
+
+	for (struct container *c = containers; c < containers + ALIVE_MAX; c++) {
+		if (!c->used)
+			continue;
+		if (c->pid && waitpid(c->pid, NULL, WNOHANG) == c->pid) {
+			c->pid = 0;
+			c->ended = now();
+		}
+		if (c->pid || now() - c->ended < REMOVED_AFTER_MS)
+			continue;
+		snprintf(path, sizeof path, "%s/cri-containerd-%.64s.scope", pod, c->id);
+		if (rmdir(path) == 0) {
+			remove_record(c);
+			c->used = false;
+		} else if (errno != EBUSY) {
+			err(1, "%s", path);
+		}
+	}
+}
+
+static struct container *
+free_one(void)
+{
+	for (struct container *c = containers; c < containers + ALIVE_MAX; c++)
+		if (!c->used)
+			return c;
+	return NULL;
+}
+
+static bool
+any_left(void)
+{
+	for (struct container *c = containers; c < containers + ALIVE_MAX; c++)
+		if (c->used)
+			return true;
+	return false;
+}
+
+int
+main(int argc, char **argv)
+{
+	int64_t begin = now();
+	unsigned number = 0;
+	struct container *c;
+
+	if (argc != 4)
+		return fputs(usage, stderr), 2;
+	while (now() - begin < atoi(argv[3]) * INT64_C(1000)) {
+		c = free_one();
+		if (c && now() - begin >= (int64_t)number * 1000 / atoi(argv[2]))
+			start(c, argv[1], number++);
+		remove_old(argv[1]);
+		usleep(1000);
+	}
+	while (any_left()) {
+		remove_old(argv[1]);
+		usleep(1000);
+	}
+	printf("%u\n", number);
+	return 0;
+}
