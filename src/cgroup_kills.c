@@ -85,20 +85,32 @@ rise(struct node *n, struct kills now)
 	return since;
 }
 
-/* The kill of a group counts once; oom_kill has each of its processes, and the victim twice. */
+/*
+ * The kill of a group counts once; oom_kill has each of its processes, and the victim twice. The victim may be seen
+ * before the group is: what was counted for it is not counted again.
+ */
+static double
+number(struct kills k)
+{
+	return k.groups > 0 ? k.groups : k.processes;
+}
+
 static void
 credit(struct node *n, struct kills k)
 {
-	double kills = k.groups > 0 ? k.groups : k.processes;
+	double before = number(n->credited), more;
 
-	if (kills <= 0)
+	n->credited.processes += k.processes;
+	n->credited.groups += k.groups;
+	more = number(n->credited) - before;
+	if (more <= 0)
 		return;
 	if (n->c.kind == CGROUP_POD)
-		keep(n, "")->t.kills += kills;
+		keep(n, "")->t.kills += more;
 	else if (n->tally != NULL)
-		n->tally->kills += kills;
+		n->tally->kills += more;
 	else
-		n->uncredited += kills;
+		n->uncredited += more;
 }
 
 void

@@ -32,7 +32,8 @@ struct node {
 	int file_watch;                 /* a pod's memory.events, a container's cgroup.events; negative: none */
 	struct buf events;              /* memory.events, as it was after the last event */
 	bool events_known;
-	struct kills kills;             /* those that are accounted for */
+	struct kills kills;             /* as memory.events had them last */
+	struct kills credited;          /* those that were its own, since it was met */
 	bool counted;                   /* from which count on was settled */
 	double uncredited;              /* kills of a container whose name is not known yet */
 	struct tally *tally;            /* of a container that has a name */

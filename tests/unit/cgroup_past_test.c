@@ -133,6 +133,37 @@ Test(cgroup_past, kill_of_one_that_has_gone)
 	expect("app 3 1\nother 0 0\n");
 }
 
+/* Each of these is seen: the victim, its group, the others of the group. */
+Test(cgroup_past, kill_of_a_group_step_by_step)
+{
+	static const struct {
+		int processes, groups;
+	} steps[] = { { 1, 0 }, { 1, 1 }, { 2, 1 }, { 4, 1 } };
+
+	run(ID_A, "app");
+	events(POD, 0, 0);
+	for (size_t i = 0; i < COUNT(steps); i++) {
+		cgroup_refresh(false);
+		events(POD "/" ID_A, steps[i].processes, steps[i].groups);
+		events(POD, steps[i].processes, steps[i].groups);
+	}
+	expect("app 1 0\n");
+}
+
+/* The same when the container's own file was never read: it is the pod's that tells. */
+Test(cgroup_past, kill_of_a_group_that_goes_step_by_step)
+{
+	run(ID_A, "app");
+	events(POD, 0, 0);
+	cgroup_refresh(false);
+	node_remove("cgroup" POD "/" ID_A "/memory.events");
+	events(POD, 1, 0);
+	cgroup_attend();
+	events(POD, 4, 1);
+	end(ID_A);
+	expect("app 1 0\n");
+}
+
 /* When the pod was met it had no such file that could have been watched. */
 Test(cgroup_past, kill_without_an_event)
 {
