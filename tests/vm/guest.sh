@@ -23,6 +23,7 @@ past() {
 	echo 1 >"$killed/memory.oom.group"
 	echo 16M >"$killed/memory.max"
 	(in_cgroup "${killed#"$cgroups"}" load touch 24) 2>/dev/null || true
+	sleep 0.03 # a runtime takes longer
 	until rmdir "$killed" 2>/dev/null; do :; done
 	sleep 0.5
 }
