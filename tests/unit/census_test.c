@@ -93,12 +93,15 @@ Test(census, comes_moves_goes)
 Test(census, now_and_then)
 {
 	put(4, POD OTHER);
-	for (int i = 0; i < 2; i++, collection++)
-		members_of(POD ID);
+	for (int i = 0; i < 2; i++) {
+		collection++;
+		cr_assert_str_empty(members_of(POD ID));
+	}
 	put(4, POD ID);
-	for (int i = 0; i < 64; i++, collection++)
+	for (int i = 0; i < 64; i++) {
+		collection++;
 		members_of(POD ID);
-	collection++;
+	}
 	cr_expect_str_eq(members_of(POD ID), "4");
 }
 

@@ -66,6 +66,9 @@ record() { # NAME
 		[ "$network" = host ] || [ ! -e "/proc/$pid" ] || sed "s/^/$network /" "/proc/$pid/net/dev"
 	done </out/sleepers.txt >"/out/$1.net"
 	sed 's/^/host /' /proc/1/net/dev >>"/out/$1.net"
+	for process in /proc/[1-9]*; do
+		echo "$(sed -n 's/^0:://p' "$process/cgroup") $(ls "$process/fd" | wc -l) $(sed -n 's/^Max open files *//p' "$process/limits")"
+	done 2>/dev/null >"/out/$1.files"
 }
 get() { # PATH FILE [WGET-OPTION]...
 	path=$1 file=$2
@@ -78,9 +81,11 @@ start() {
 		own=$(each_of 1 container)
 		echo "$own" >/out/own
 		neighbour=$(head -n 1 "$cgroups$own/cgroup.procs")
-		(in_cgroup "$own" load "$case" "$neighbour" nodegauge --path.rootfs=/host --web.listen-address=$address) >/out/log 2>&1 &
+		(in_cgroup "$own" load "$case" "$neighbour" nodegauge --path.rootfs=/host --web.listen-address=$address \
+			--collector.container.files.list) >/out/log 2>&1 &
 		;;
 	states) nodegauge --web.listen-address=$address --sampler.interval=100ms >/out/log 2>&1 & ;;
+	idle) nodegauge --web.listen-address=$address --collector.container.files.list >/out/log 2>&1 & ;;
 	*) nodegauge --web.listen-address=$address >/out/log 2>&1 & ;;
 	esac
 	for _ in $(seq 150); do
@@ -110,6 +115,7 @@ if [ "$layout" = - ]; then
 else
 	sed 's/ .*//' /proc/uptime >/out/uptime
 	grep -H '' /sys/block/*/dev >/out/disks
+	stat -c %s /proc/self/fd >/out/sized
 	record before
 	get metrics node.prom
 	get metrics/cadvisor cadvisor.prom
