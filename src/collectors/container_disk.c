@@ -75,7 +75,8 @@ static bool
 take(const struct mounts *t, const struct mount *m)
 {
 	static const char *const types[] = { "btrfs", "overlay", "tmpfs", "vfat", "xfs", "zfs" };
-	bool known = strcmp(m->point, "/") == 0 || text_starts(m->type, "ext") || text_starts(m->type, "nfs");
+	bool root = strcmp(m->point, "/") == 0 && strcmp(m->type, "rootfs") != 0;
+	bool known = root || text_starts(m->type, "ext") || text_starts(m->type, "nfs");
 
 	for (size_t i = 0; !known && i < COUNT(types); i++)
 		known = strcmp(m->type, types[i]) == 0;

@@ -78,11 +78,13 @@ Test(container_disk, names)
 {
 	const char *page = page_of("30 1 0:24 / /run rw - tmpfs tmpfs rw\n"
 	    "31 1 0:51 / /merged rw - overlay overlay rw\n"
-	    "32 1 0:9 / / rw - rootfs none rw\n", true);
+	    "32 1 0:9 / / rw - f2fs none rw\n"
+	    "33 1 0:2 / / rw - rootfs rootfs rw\n", true);
 
 	expect(page, "container_fs_limit_bytes{device=\"/run\"} 51200\n");
 	expect(page, "container_fs_limit_bytes{device=\"overlay_0-51\"} 51200\n");
 	expect(page, "container_fs_limit_bytes{device=\"none\"} 51200\n");
+	cr_expect_null(strstr(page, "rootfs"));
 }
 
 /* Bind mounts, mounts one above the other, other types, and what belongs to single containers. */
