@@ -107,6 +107,7 @@ start
 case $case in
 states) states.sh; settled ;;
 past) past ;;
+runtime) ended.sh ;;
 churn*) churned "${case#churn}" ;;
 esac
 if [ "$layout" = - ]; then

@@ -1,0 +1,135 @@
+// Command cri speaks to a container runtime as the kubelet does.
+//
+//	cri run <pods   starts the pods of a stream of JSON values, see struct pod
+//	cri list        prints what the runtime knows of each container, as rows of tests/vm and further columns, see list
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"os"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+	cri "k8s.io/cri-api/pkg/apis/runtime/v1"
+)
+
+const endpoint = "unix:///run/containerd/containerd.sock"
+
+type pod struct {
+	Name, Namespace, UID, Parent string
+	HostNetwork                  bool
+	Containers                   []struct {
+		Name, Image string
+		Command     []string
+		Attempt     uint32
+		Memory      int64
+	}
+}
+
+func try[T any](v T, err error) T {
+	if err != nil {
+		log.Fatal(err)
+	}
+	return v
+}
+
+func main() {
+	connection := try(grpc.NewClient(endpoint, grpc.WithTransportCredentials(insecure.NewCredentials())))
+	runtime := cri.NewRuntimeServiceClient(connection)
+	if len(os.Args) == 2 && os.Args[1] == "run" {
+		for in := json.NewDecoder(os.Stdin); ; {
+			var p pod
+			if err := in.Decode(&p); errors.Is(err, io.EOF) {
+				return
+			} else if err != nil {
+				log.Fatal(err)
+			}
+			p.run(runtime)
+		}
+	}
+	list(runtime)
+}
+
+func (p *pod) labels() map[string]string {
+	const prefix = "io.kubernetes.pod."
+	return map[string]string{prefix + "name": p.Name, prefix + "namespace": p.Namespace, prefix + "uid": p.UID}
+}
+
+func (p *pod) run(runtime cri.RuntimeServiceClient) {
+	ctx := context.Background()
+	namespaces := &cri.NamespaceOption{Pid: cri.NamespaceMode_CONTAINER}
+	if p.HostNetwork {
+		namespaces.Network = cri.NamespaceMode_NODE
+	}
+	sandbox := &cri.PodSandboxConfig{
+		Metadata:     &cri.PodSandboxMetadata{Name: p.Name, Namespace: p.Namespace, Uid: p.UID},
+		LogDirectory: "/var/log/pods/" + p.Namespace + "_" + p.Name + "_" + p.UID,
+		Labels:       p.labels(),
+		Linux: &cri.LinuxPodSandboxConfig{
+			CgroupParent:    p.Parent,
+			SecurityContext: &cri.LinuxSandboxSecurityContext{NamespaceOptions: namespaces},
+		},
+	}
+	id := try(runtime.RunPodSandbox(ctx, &cri.RunPodSandboxRequest{Config: sandbox})).PodSandboxId
+	for _, c := range p.Containers {
+		labels := p.labels()
+		labels["io.kubernetes.container.name"] = c.Name
+		config := &cri.ContainerConfig{
+			Metadata: &cri.ContainerMetadata{Name: c.Name, Attempt: c.Attempt},
+			Image:    &cri.ImageSpec{Image: c.Image, UserSpecifiedImage: c.Image},
+			Command:  c.Command,
+			Labels:   labels,
+			LogPath:  fmt.Sprintf("%s/%d.log", c.Name, c.Attempt),
+			Linux: &cri.LinuxContainerConfig{
+				Resources:       &cri.LinuxContainerResources{MemoryLimitInBytes: c.Memory},
+				SecurityContext: &cri.LinuxContainerSecurityContext{NamespaceOptions: namespaces},
+			},
+		}
+		request := &cri.CreateContainerRequest{PodSandboxId: id, Config: config, SandboxConfig: sandbox}
+		container := try(runtime.CreateContainer(ctx, request)).ContainerId
+		try(runtime.StartContainer(ctx, &cri.StartContainerRequest{ContainerId: container}))
+	}
+}
+
+// What containerd tells of a running one.
+type inside struct {
+	Pid         int
+	RuntimeSpec struct{ Linux struct{ CgroupsPath string } }
+}
+
+func where(info map[string]string) (in inside) {
+	try(0, json.Unmarshal([]byte(info["info"]), &in))
+	return in
+}
+
+// Prints kind, cgroup, container, image, id, namespace, pod, network; process, state, creation and start in ns, attempt, exit code, reason.
+func list(runtime cri.RuntimeServiceClient) {
+	ctx, networks := context.Background(), map[string]string{}
+	row := func(kind, container, image, id string, labels map[string]string, sandbox string, info map[string]string, rest ...any) {
+		in := where(info)
+		fmt.Print(kind, "\t", in.RuntimeSpec.Linux.CgroupsPath, "\t", container, "\t", image, "\t", id, "\t",
+			labels["io.kubernetes.pod.namespace"], "\t", labels["io.kubernetes.pod.name"], "\t", networks[sandbox], "\t", in.Pid)
+		for _, value := range rest {
+			fmt.Print("\t", value)
+		}
+		fmt.Println()
+	}
+	for _, listed := range try(runtime.ListPodSandbox(ctx, &cri.ListPodSandboxRequest{})).Items {
+		s := try(runtime.PodSandboxStatus(ctx, &cri.PodSandboxStatusRequest{PodSandboxId: listed.Id, Verbose: true}))
+		networks[listed.Id] = listed.Id
+		if s.Status.Linux.Namespaces.Options.Network == cri.NamespaceMode_NODE {
+			networks[listed.Id] = "host"
+		}
+		row("sandbox", "", "*", listed.Id, s.Status.Labels, listed.Id, s.Info)
+	}
+	for _, listed := range try(runtime.ListContainers(ctx, &cri.ListContainersRequest{})).Containers {
+		c := try(runtime.ContainerStatus(ctx, &cri.ContainerStatusRequest{ContainerId: listed.Id, Verbose: true}))
+		row("container", c.Status.Metadata.Name, c.Status.Image.Image, listed.Id, c.Status.Labels, listed.PodSandboxId, c.Info,
+			c.Status.State, c.Status.CreatedAt, c.Status.StartedAt, c.Status.Metadata.Attempt, c.Status.ExitCode, c.Status.Reason)
+	}
+}
