@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Do the two pages that guest.sh brought back differ as docs/compatibility.md says?   compare.py DIRECTORY
 
-Of the cgroups that are ours too. The pods were frozen, so their figures are equal; those of the root have to lie between ours from
-before and after where they only grow.
+Of the cgroups that are ours too. The pods were frozen, so their figures are equal; those of the root have to lie between ours
+from before and after where they only grow.
 """
 import importlib.util
 import os
