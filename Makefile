@@ -26,11 +26,11 @@ debug: ## build-debug/nodegauge, with symbols and without optimisation
 	@tools/install.sh build
 	@tools/build.sh build-debug -DCMAKE_BUILD_TYPE=Debug -DBUILD_TESTING=OFF
 
-sanitize: ## every test but vm, chart and docs under ASan, UBSan and LSan
+sanitize: ## every test but chart, docs and those with machines under ASan, UBSan and LSan
 	@tools/install.sh build test
 	@tools/build.sh build-sanitize -DCMAKE_BUILD_TYPE=Debug -DNODEGAUGE_SANITIZE=address,undefined
 	@echo "==> test with sanitizers"
-	@ctest --test-dir build-sanitize --output-on-failure -LE '^(vm|chart|docs)$$'
+	@ctest --test-dir build-sanitize --output-on-failure -LE '^(vm|cadvisor|containerd|chart|docs)$$'
 
 fuzz: ## every fuzz target for a minute (FUZZ_SECONDS)
 	@tools/install.sh build fuzz

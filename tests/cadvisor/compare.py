@@ -27,8 +27,13 @@ def page(where, name):
 
 
 def of(samples, ids):
-    """Those of our cgroups and of the machine."""
-    return {labels: v for labels, v in samples.items() if dict(labels).get("id", "/") in ids}
+    """Those of our cgroups and of the machine; not of the guest's first root."""
+    return {labels: v for labels, v in samples.items() if dict(labels).get("id", "/") in ids and ("device", "rootfs") not in labels}
+
+
+def of_tmpfs(labels):
+    """Of which cAdvisor tells 0 for all that disks have."""
+    return not dict(labels).get("device", "/dev/").startswith("/dev/")
 
 
 def judge(family, counter, theirs, before, after):
@@ -37,6 +42,7 @@ def judge(family, counter, theirs, before, after):
         return "added" if after else "left out" if theirs else None
     if family.startswith("container_network_"):       # cAdvisor knows the networks of pods from a runtime alone
         before, after = of(before, "/"), of(after, "/")
+    theirs = {labels: v for labels, v in theirs.items() if v or labels in after or not of_tmpfs(labels)}
     if theirs.keys() != after.keys():
         return "other labels"
     for labels, value in theirs.items():

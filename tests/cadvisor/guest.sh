@@ -8,9 +8,13 @@ get() { # PORT FILE
 }
 
 trap '[ $? = 0 ] || { tail -n 30 /tmp/log /tmp/ourlog; } >&2' EXIT
+mke2fs /dev/vdc >/dev/null
+mount -t ext4 /dev/vdc /mnt
+dd if=/dev/zero of=/mnt/file bs=64k count=10 conv=fsync 2>/dev/null
 kubepods.sh containerd 8 3
 cadvisor -allow_dynamic_housekeeping=false -enable_metrics="$1" >/tmp/log 2>&1 &
-nodegauge --log.level=error >/tmp/ourlog 2>&1 &
+nodegauge --log.level=error --collector.container.tcp --collector.container.udp --collector.container.advtcp \
+	--collector.container.files.list --collector.machine.topology >/tmp/ourlog 2>&1 &
 states.sh nameable # a name that is not UTF-8 ends cAdvisor
 echo 1 >/sys/fs/cgroup/kubepods.slice/cgroup.freeze
 sleep 5

@@ -129,6 +129,13 @@ def kills(f, c):
     return f.key(c, "memory.events", "oom_group_kill") or f.key(c, "memory.events", "oom_kill")
 
 
+def processes(f, c):
+    """Those of its inner cgroups where a container has none itself."""
+    if f.processes(c) or not re.search(r"[0-9a-f]{64}(\.scope)?$", c):
+        return f.processes(c)
+    return sum(len(text) for path, text in f.text.items() if path.startswith(c + "/") and path.endswith("/cgroup.procs"))
+
+
 def shares(f, c):
     """The weight of an idle cgroup reads 0 on older kernels."""
     weight = f.word(c, "cpu.weight")
@@ -169,7 +176,7 @@ ONE = {
     "container_memory_events_max_total": lambda f, c: f.key(c, "memory.events", "max"),
     "container_memory_failcnt": lambda f, c: f.key(c, "memory.events", "max"),
     "container_oom_events_total": kills,
-    "container_processes": Files.processes,
+    "container_processes": processes,
     "container_threads": lambda f, c: f.word(c, "pids.current"),
     "container_threads_max": lambda f, c: f.limit(c, "pids.max"),
     "container_pressure_cpu_waiting_seconds_total": pressure("cpu.pressure", "some"),
