@@ -77,7 +77,7 @@ cgroup_name_nodes(void)
 		if (n->c.kind != CGROUP_CONTAINER || n->known || !cgroup_due(&n->name))
 			continue;
 		n->known = identity_find(n->id, &n->who);
-		if (!n->known)
+		if (n->who.name == NULL)
 			continue;
 		cgroup_label(n);
 		name_pod(n->pod, &n->who);

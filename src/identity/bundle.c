@@ -41,12 +41,12 @@ seed(void)
 		json_object_seed(value);
 }
 
-/* Integers are read as doubles, since rlimits exceed what jansson takes as an integer. */
+/* Integers are read as doubles, since rlimits exceed what jansson takes as an integer. A NUL ends a string early. */
 json_t *
 bundle_parse(const char *text, size_t size)
 {
 	seed();
-	return is_deep(text, size) ? NULL : json_loadb(text, size, JSON_DECODE_INT_AS_REAL, NULL);
+	return is_deep(text, size) ? NULL : json_loadb(text, size, JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL, NULL);
 }
 
 int
@@ -65,10 +65,10 @@ bundle_read(const char *path, json_t **document)
 const char *
 bundle_string(const json_t *object, const char *key)
 {
-	const json_t *value = json_object_get(object, key);
-	size_t size = json_string_length(value);
+	const char *value = json_string_value(json_object_get(object, key));
+	size_t size = value != NULL ? strnlen(value, LABEL_VALUE_MAX + 1) : 0;
 
-	return size == 0 || size > LABEL_VALUE_MAX ? NULL : json_string_value(value);
+	return size == 0 || size > LABEL_VALUE_MAX ? NULL : value;
 }
 
 void

@@ -8,11 +8,17 @@
 
 #include "identity.h"
 
+/* What a runtime wrote of the container of this id, and the path below the node's root where that was found. */
+struct record {
+	const json_t *document;
+	const char *path, *id;
+};
+
 /* A runtime, by the files in which it names its containers. */
 struct runtime {
 	const char *const *paths;       /* below the node's root, %s is the id; NULL behind the last */
-	/* Fills in what the document says of this id. False if that is nothing. */
-	bool (*names)(const json_t *document, const char *id, struct identity *who);
+	/* Fills in what the record says; nothing if it is none of this runtime's. */
+	void (*names)(const struct record *r, struct identity *who);
 };
 
 extern const struct runtime containerd, crio, docker, podman;
@@ -40,5 +46,8 @@ void bundle_names(const json_t *object, const struct key *keys, struct identity 
 
 /* An image as a user writes it, in full: nginx is docker.io/library/nginx:latest. On the heap. */
 char *containerd_image(const char *image);
+
+/* The image of the sandbox whose bundle has this path, by its containerd's configuration. On the heap, or NULL. */
+char *containerd_pause(const char *bundle);
 
 #endif

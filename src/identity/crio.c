@@ -33,21 +33,19 @@ static const struct key of_container[] = {
 };
 
 /* Podman's bundles are in the same place. */
-static bool
-names(const json_t *document, const char *id, struct identity *who)
+static void
+names(const struct record *r, struct identity *who)
 {
-	const json_t *annotations = json_object_get(document, "annotations");
+	const json_t *annotations = json_object_get(r->document, "annotations");
 	const char *type = bundle_string(annotations, "io.kubernetes.cri-o.ContainerType");
 
-	(void)id;
 	if (type == NULL)
-		return false;
+		return;
 	who->is_sandbox = strcmp(type, "sandbox") == 0;
 	bundle_names(annotations, keys, who);
 	bundle_names(annotations, who->is_sandbox ? of_sandbox : of_container, who);
 	if (who->is_sandbox)
 		who->container = must_copy("POD");
-	return true;
 }
 
 const struct runtime crio = { paths, names };

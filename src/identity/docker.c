@@ -15,11 +15,11 @@ static const struct key labels[] = {
 	{ NULL },
 };
 
-static bool
-names(const json_t *document, const char *id, struct identity *who)
+static void
+names(const struct record *r, struct identity *who)
 {
-	const json_t *config = json_object_get(document, "Config"), *set = json_object_get(config, "Labels");
-	const char *image = bundle_string(config, "Image"), *name = bundle_string(document, "Name");
+	const json_t *config = json_object_get(r->document, "Config"), *set = json_object_get(config, "Labels");
+	const char *image = bundle_string(config, "Image"), *name = bundle_string(r->document, "Name");
 	const char *type = bundle_string(set, "io.kubernetes.docker.type");
 
 	bundle_names(set, labels, who);
@@ -27,12 +27,11 @@ names(const json_t *document, const char *id, struct identity *who)
 	if (who->is_sandbox && who->container == NULL)
 		who->container = must_copy("POD");
 	if (who->is_sandbox && who->sandbox == NULL)
-		who->sandbox = must_copy(id);
+		who->sandbox = must_copy(r->id);
 	if (image != NULL)
 		who->image = must_copy(image);
 	if (name != NULL)
 		who->name = must_copy(name + (*name == '/'));
-	return true;
 }
 
 const struct runtime docker = { paths, names };

@@ -14,7 +14,7 @@
 /* In the order in which they are believed. */
 static const struct runtime *const runtimes[] = { &containerd, &crio, &docker, &podman, NULL };
 
-/* What a container's file can be that asking again will not mend. */
+/* There, but not what a runtime writes, or not yet all of it. */
 static bool
 is_bad(int error)
 {
@@ -25,57 +25,64 @@ static const char *
 reason(int error)
 {
 	if (error == -EBADMSG)
-		return "not JSON, or too deep";
+		return "not JSON, not yet whole, or too deep";
 	return error == -EINVAL ? "not a regular file" : strerror(-error);
 }
 
-/* True if the file knows the container. */
 static bool
-ask(const struct runtime *runtime, const char *path, const char *id, struct identity *who, bool *bad)
+has_names(const struct identity *who)
+{
+	return who->pod != NULL || who->container != NULL || who->image != NULL || who->name != NULL;
+}
+
+/* True if the file names the container. */
+static bool
+ask(const struct runtime *runtime, const char *path, const char *id, struct identity *who, bool told)
 {
 	json_t *document;
 	int error = bundle_read(path, &document);
-	bool known;
 
 	if (is_bad(error)) {
-		log_line(LOG_WARN, "no names of a container", "path", path, "err", reason(error), NULL);
-		*bad |= strstr(path, id) != NULL;
+		if (!told && !who->bad)
+			log_line(LOG_WARN, "no names of a container yet", "path", path, "err", reason(error), NULL);
+		who->bad = true;
 	}
 	if (error != 0)
 		return false;
-	known = runtime->names(document, id, who);
+	runtime->names(&(struct record){ document, path, id }, who);
 	json_decref(document);
-	return known;
+	return has_names(who);
 }
 
 static bool
-ask_all(const char *id, struct identity *who, bool *bad)
+ask_all(const char *id, struct identity *who, bool told)
 {
 	char path[PATH_MAX];
 
 	for (const struct runtime *const *r = runtimes; *r != NULL; r++) {
 		for (const char *const *p = (*r)->paths; *p != NULL; p++) {
 			snprintf(path, sizeof path, *p, id);
-			if (ask(*r, path, id, who, bad))
+			if (ask(*r, path, id, who, told))
 				return true;
 		}
 	}
 	return false;
 }
 
+/* Links have no image: where a record is bad it may have one later. */
 bool
 identity_find(const char *id, struct identity *who)
 {
-	bool bad = false;
+	bool told = who->bad;
 
-	*who = (struct identity){ 0 };
+	identity_free(who);
 	if (strlen(id) != 64 || strspn(id, "0123456789abcdef") != 64)
 		return false;
-	if (ask_all(id, who, &bad) || varlog_find(id, who))
-		return true;
-	if (bad)
+	if (!ask_all(id, who, told) && !varlog_find(id, who))
+		return false;
+	if (who->name == NULL)
 		who->name = must_copy(id);
-	return bad;
+	return !who->bad;
 }
 
 void

@@ -10,9 +10,13 @@ struct identity {
 	char *name;             /* cAdvisor's name: the id for containerd, k8s_... for CRI-O and Docker */
 	char *sandbox;          /* the id of its pod's sandbox */
 	bool is_sandbox;
+	bool bad;               /* a record of it cannot be read, which has been said */
 };
 
-/* Looks up the container of this id (64 lower case hex digits). False if nothing is known of it, also not yet. */
+/*
+ * Looks up the container of this id (64 lower case hex digits). who is {0} or what the last look found, which is
+ * replaced. False if there may be more to know later: name is NULL if nothing is known yet.
+ */
 bool identity_find(const char *id, struct identity *who);
 void identity_free(struct identity *who);
 

@@ -14,25 +14,24 @@ static const struct key keys[] = {
 };
 
 /* The names of a container are JSON within a string. */
-static bool
-names(const json_t *document, const char *id, struct identity *who)
+static void
+names(const struct record *r, struct identity *who)
 {
 	const json_t *container;
 	size_t i;
 
-	json_array_foreach(document, i, container) {
+	json_array_foreach(r->document, i, container) {
 		const char *is = bundle_string(container, "id"), *text = bundle_string(container, "metadata");
 		json_t *metadata = NULL;
 
-		if (is == NULL || strcmp(is, id) != 0)
+		if (is == NULL || strcmp(is, r->id) != 0)
 			continue;
 		if (text != NULL)
 			metadata = bundle_parse(text, strlen(text));
 		bundle_names(metadata, keys, who);
 		json_decref(metadata);
-		return true;
+		return;
 	}
-	return false;
 }
 
 const struct runtime podman = { paths, names };

@@ -128,7 +128,6 @@ varlog_find(const char *id, struct identity *who)
 		target[n > 0 ? n : 0] = '\0';
 		if (!names_in_target(target, who))
 			names_in_link(link, who);
-		who->name = must_copy(id);
 	}
 	close(dir);
 	return link != NULL;

@@ -15,7 +15,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < sizeof runtimes / sizeof *runtimes; i++) {
 		struct identity who = { 0 };
 
-		runtimes[i]->names(document, "e0e0", &who);
+		runtimes[i]->names(&(struct record){ document, "run/containerd/x", "e0e0" }, &who);
 		identity_free(&who);
 	}
 	json_decref(document);

@@ -50,8 +50,6 @@ def comparable(family, samples):
             continue
         if family in DISKS and not value and not d["device"].startswith("/dev/vd"):
             continue                                    # cAdvisor's zeros for what is on no disk
-        if d.get("name") and not d["container"]:
-            d["image"] = ""                             # a sandbox of containerd 1.x
         d.pop("kernelVersion", None)                    # not recorded
         kept[frozenset(d.items())] = value
     return kept

@@ -47,7 +47,7 @@ is(const char *what, const char *got, const char *expected)
 static void
 find(const char *digits, struct identity expected)
 {
-	struct identity who;
+	struct identity who = { 0 };
 
 	cr_assert(identity_find(id_of(digits), &who), "%s", digits);
 	is("namespace", who.namespace, expected.namespace);
@@ -154,7 +154,7 @@ Test(identity, unknown_or_no_id)
 {
 	const char *const ids[] = { "", "web", "../../../../etc/passwd", "00",
 		"978F801A6C7FED4E1E5DB1BDB3D6C2D596555DE6E3B8E4D01286297E52F4D92C", (HTTPD "0") };
-	struct identity who;
+	struct identity who = { 0 };
 
 	for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
 		cr_expect_not(identity_find(id_of(ids[i]), &who), "%s", ids[i]);
@@ -221,21 +221,50 @@ make_link(const char *target, const char *name)
 
 #define CONTAINER "{\"annotations\":{\"io.kubernetes.cri.container-name\":\"app\"}"
 
-Test(identity_own, bad_bundle_costs_the_names_alone)
+/* Nothing is known of it yet, and it is to be asked for again. */
+static void
+find_later(void)
 {
-	const struct identity nameless = { .name = HTTPD };
+	struct identity who = { 0 };
 
+	cr_expect_not(identity_find(HTTPD, &who));
+	cr_expect_null(who.name);
+	identity_free(&who);
+}
+
+Test(identity_own, bad_bundle_is_asked_for_again)
+{
 	make_bundle(HTTPD, "", "", 0, "");
-	find(HTTPD, nameless);
+	find_later();
 	make_bundle(HTTPD, CONTAINER, "", 0, "");
-	find(HTTPD, nameless);
+	find_later();
 	make_bundle(HTTPD, CONTAINER ",\"x\":", "[", 1000000, "");
-	find(HTTPD, nameless);
+	find_later();
 	make_bundle(HTTPD, CONTAINER ",\"x\":\"", "0123456789abcdef", 300000, "\"}");
-	find(HTTPD, nameless);
+	find_later();
 	make_bundle(HTTPD, "{\"annotations\":[\"io.kubernetes.cri.container-name\"]", "", 0, "}");
-	find(HTTPD, nameless);
+	find_later();
 	make_bundle(HTTPD, CONTAINER, "", 0, "}");
+	find(HTTPD, (struct identity){ .container = "app", .name = HTTPD });
+}
+
+Test(identity_own, what_was_found_is_replaced)
+{
+	struct identity who = { .pod = strdup("old"), .image = strdup("old"), .bad = true, .is_sandbox = true };
+
+	make_bundle(HTTPD, CONTAINER, "", 0, "}");
+	cr_expect(identity_find(HTTPD, &who));
+	cr_expect_null(who.pod);
+	cr_expect_null(who.image);
+	cr_expect_not(who.is_sandbox);
+	cr_expect_not(who.bad);
+	identity_free(&who);
+}
+
+Test(identity_own, nul_in_a_string_costs_no_other_name)
+{
+	make_bundle(HTTPD, "{\"annotations\":{\"io.kubernetes.cri.container-name\":\"app\\u0000x\",",
+	    "\"x\":\"\\u0000\"", 1, "}}");
 	find(HTTPD, (struct identity){ .container = "app", .name = HTTPD });
 }
 
@@ -246,7 +275,7 @@ Test(identity_own, bundle_that_is_deep)
 	memset(end, ']', 100);
 	strcpy(end + 100, "}");
 	make_bundle(HTTPD, CONTAINER ",\"x\":", "[", 100, end);
-	find(HTTPD, (struct identity){ .name = HTTPD });
+	find_later();
 	make_bundle(HTTPD, CONTAINER ",\"x\":", "[", 50, end + 50);
 	find(HTTPD, (struct identity){ .container = "app", .name = HTTPD });
 }
@@ -267,9 +296,68 @@ Test(identity_own, no_id_steers_the_path)
 
 Test(identity_own, bad_bundle_but_a_link)
 {
+	struct identity who = { 0 };
+
 	make_bundle(HTTPD, "{", "", 0, "");
 	make_link("/var/log/pods/shop_web-0_1f/httpd/0.log", "web-0_shop_httpd");
-	find(HTTPD, (struct identity){ "shop", "web-0", "1f", "httpd", .name = HTTPD });
+	cr_expect_not(identity_find(HTTPD, &who));
+	is("namespace", who.namespace, "shop");
+	is("pod", who.pod, "web-0");
+	is("container", who.container, "httpd");
+	is("name", who.name, HTTPD);
+	identity_free(&who);
+}
+
+#define SANDBOX \
+	"{\"annotations\":{\"io.kubernetes.cri.container-type\":\"sandbox\",\"io.kubernetes.cri.sandbox-name\":\"p\"}}"
+
+static void
+configure(const char *file, const char *text)
+{
+	char path[512];
+	FILE *f;
+
+	snprintf(path, sizeof path, "%.*s", (int)(strrchr(file, '/') - file), file);
+	make(path);
+	snprintf(path, sizeof path, "%s%s", own, file);
+	f = fopen(path, "w");
+	cr_assert_not_null(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+Test(identity_own, image_of_a_sandbox_by_the_configuration)
+{
+	static const char *const files[][2] = {
+		{ "version = 2\n[plugins.\"io.containerd.grpc.v1.cri\"]\n  sandbox_image = \"a.example/p:1\" # 2\n",
+		    "a.example/p:1" },
+		{ "[plugins.'io.containerd.cri.v1.images'.pinned_images]\n\tsandbox = 'a.example/p:3'\n",
+		    "a.example/p:3" },
+		{ "[plugins.cri]\nsandbox_image=\"pause\"\n", "docker.io/library/pause:latest" },
+		{ "[plugins.x]\nsandbox = 'a.example/p:3'\n", NULL },
+		{ "# sandbox_image = \"a.example/p:1\"\n", NULL },
+		{ "sandbox_image = \"\" # \"x\"\n", NULL },
+		{ "sandbox_image =\nsandbox_image\n=\n[", NULL },
+		{ "", NULL },
+	};
+
+	make_bundle(HTTPD, SANDBOX, "", 0, "");
+	find(HTTPD, (struct identity){ .pod = "p", .container = "", .name = HTTPD, .is_sandbox = true });
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+		configure("/etc/containerd/config.toml", files[i][0]);
+		find(HTTPD, (struct identity){ .pod = "p", .container = "", .image = (char *)files[i][1], .name = HTTPD,
+		    .is_sandbox = true });
+	}
+}
+
+Test(identity_own, image_of_a_sandbox_is_that_of_its_own_containerd)
+{
+	make("/run/k3s/containerd/io.containerd.runtime.v2.task/k8s.io/" HTTPD);
+	configure("/run/k3s/containerd/io.containerd.runtime.v2.task/k8s.io/" HTTPD "/config.json", SANDBOX);
+	configure("/etc/containerd/config.toml", "sandbox_image = \"a.example/p:1\"");
+	configure("/var/lib/rancher/k3s/agent/etc/containerd/config.toml", "sandbox_image = \"a.example/k3s:1\"");
+	find(HTTPD, (struct identity){ .pod = "p", .container = "", .image = "a.example/k3s:1", .name = HTTPD,
+	    .is_sandbox = true });
 }
 
 Test(identity_own, bundle_that_is_a_pipe_or_leads_out)
@@ -282,7 +370,7 @@ Test(identity_own, bundle_that_is_a_pipe_or_leads_out)
 	make(BUNDLES HTTPD);
 	snprintf(path, sizeof path, "%s" BUNDLES HTTPD "/config.json", own);
 	cr_assert_eq(mkfifo(path, 0600), 0);
-	find(HTTPD, (struct identity){ .name = HTTPD });
+	find_later();
 	cr_assert_eq(unlink(path), 0);
 	cr_assert_eq(symlink(outside, path), 0);
 	cr_expect_not(identity_find(HTTPD, &(struct identity){ 0 }));
@@ -337,6 +425,16 @@ Test(images, in_full)
 		{ "quay.io/a/b@sha256:00", "quay.io/a/b@sha256:00" },
 		{ "nginx@sha256:00", "docker.io/library/nginx@sha256:00" },
 		{ "sha256:00", "sha256:00" },
+		{ "docker.io/nginx", "docker.io/library/nginx:latest" },
+		{ "index.docker.io/grafana/grafana:11", "docker.io/grafana/grafana:11" },
+		{ "nginx:1.27@sha256:00", "docker.io/library/nginx@sha256:00" },
+		{ "registry:5000/a/b:1@sha256:00", "registry:5000/a/b@sha256:00" },
+		{ "REGISTRY/app:1", "REGISTRY/app:1" },
+		{ "localhost", "docker.io/library/localhost:latest" },
+		{ "localhost/a/b", "localhost/a/b:latest" },
+		{ "@", "docker.io/library/@" },
+		{ ":", "docker.io/library/:" },
+		{ "/", "docker.io//:latest" },
 	};
 
 	for (size_t i = 0; i < sizeof images / sizeof *images; i++) {
