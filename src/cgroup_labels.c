@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const char *
 or_empty(const char *text)
@@ -41,28 +42,38 @@ cgroup_label(struct node *n)
 {
 	struct names names = cgroup_names(&n->c.scope);
 	const char *name = n->who.name != NULL ? n->who.name : n->id;
-	const struct label labels[] = {
-		{ "container", names.container },
+	const struct label container = { "container", names.container }, others[] = {
 		{ "id", n->path },
 		{ "image", or_empty(n->who.image) },
 		{ "name", n->c.kind == CGROUP_CONTAINER ? name : "" },
 		{ "namespace", names.namespace },
 		{ "pod", names.pod },
 	};
+	struct label labels[1 + CHOSEN_MAX + COUNT(others)] = { container }, *end = labels + 1;
 
+	if (n->pod != NULL)
+		chosen_join(&n->who.labels, &n->pod->who.labels);
+	end = mempcpy(end, n->who.labels.list, n->who.labels.n * sizeof *end);
+	end = mempcpy(end, others, sizeof others);
 	free((void *)(uintptr_t)n->c.scope.labels);
-	n->c.scope.labels = labels_new(labels, COUNT(labels));
+	n->c.scope.labels = labels_new(labels, (size_t)(end - labels));
 }
 
-/* A pod is called what any of its containers says. */
+/* A pod is called what any of its containers says, and has the labels of its sandbox. */
 static void
 name_pod(struct node *pod, const struct identity *who)
 {
-	if (pod == NULL || pod->known || who->pod == NULL)
+	bool names = pod != NULL && !pod->known && who->pod != NULL;
+
+	if (!names && (pod == NULL || !who->is_sandbox || who->labels.n == 0))
 		return;
-	pod->who.namespace = must_copy(or_empty(who->namespace));
-	pod->who.pod = must_copy(who->pod);
-	pod->known = true;
+	if (names) {
+		pod->who.namespace = must_copy(or_empty(who->namespace));
+		pod->who.pod = must_copy(who->pod);
+		pod->known = true;
+	}
+	if (who->is_sandbox)
+		chosen_join(&pod->who.labels, &who->labels);
 	for (size_t i = 0; i < cgroup_nodes.n; i++)
 		if (cgroup_nodes.list[i] == pod || cgroup_nodes.list[i]->pod == pod)
 			cgroup_label(cgroup_nodes.list[i]);

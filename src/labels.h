@@ -11,7 +11,7 @@
 
 #include "buf.h"
 
-enum { LABELS_MAX = 16 };       /* pairs of one set */
+enum { LABELS_MAX = 32 };       /* pairs of one set */
 
 struct label {
 	const char *name, *value;

@@ -9,6 +9,7 @@
 #include "collector.h"
 #include "docs.h"
 #include "http.h"
+#include "identity/chosen.h"
 #include "keep.h"
 #include "log.h"
 #include "place.h"
@@ -37,7 +38,9 @@ static const struct flag own_flags[] = {
 	{ 0 },
 };
 
-static const struct flag *const groups[] = { own_flags, place_flags, keep_flags, sampler_flags, http_flags, self_flags };
+static const struct flag *const groups[] = {
+	own_flags, place_flags, keep_flags, sampler_flags, http_flags, self_flags, chosen_flags,
+};
 
 bool
 options_enabled(size_t i)

@@ -35,6 +35,7 @@ names(const struct record *r, struct identity *who)
 	char *image;
 
 	bundle_names(annotations, keys, who);
+	chosen_add(&who->labels, annotations, "");
 	who->is_sandbox = type != NULL && strcmp(type, "sandbox") == 0;
 	if (who->is_sandbox && who->container == NULL)
 		who->container = must_copy("");

@@ -32,20 +32,26 @@ static const struct key of_container[] = {
 	{ NULL },
 };
 
-/* Podman's bundles are in the same place. */
+/* JSON within strings. */
+static const char *const sets[] = { "io.kubernetes.cri-o.Labels", "io.kubernetes.cri-o.Annotations", NULL };
+
+/* Podman's bundles are in the same place, and those within its pods have a type and a sandbox as well. */
 static void
 names(const struct record *r, struct identity *who)
 {
 	const json_t *annotations = json_object_get(r->document, "annotations");
 	const char *type = bundle_string(annotations, "io.kubernetes.cri-o.ContainerType");
+	const char *manager = bundle_string(annotations, "io.container.manager");
 
-	if (type == NULL)
+	if (type == NULL || (manager != NULL && strcmp(manager, "libpod") == 0))
 		return;
 	who->is_sandbox = strcmp(type, "sandbox") == 0;
 	bundle_names(annotations, keys, who);
 	bundle_names(annotations, who->is_sandbox ? of_sandbox : of_container, who);
 	if (who->is_sandbox)
 		who->container = must_copy("POD");
+	for (const char *const *set = sets; *set != NULL; set++)
+		chosen_add_text(&who->labels, json_string_value(json_object_get(annotations, *set)));
 }
 
 const struct runtime crio = { paths, names };

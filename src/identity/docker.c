@@ -32,6 +32,8 @@ names(const struct record *r, struct identity *who)
 		who->image = must_copy(image);
 	if (name != NULL)
 		who->name = must_copy(name + (*name == '/'));
+	chosen_add(&who->labels, set, "");
+	chosen_add(&who->labels, set, "annotation.");   /* cri-dockerd's */
 }
 
 const struct runtime docker = { paths, names };

@@ -93,5 +93,6 @@ identity_free(struct identity *who)
 
 	for (size_t i = 0; i < COUNT(members); i++)
 		free(*members[i]);
+	chosen_free(&who->labels);
 	*who = (struct identity){ 0 };
 }

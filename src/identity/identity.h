@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+#include "chosen.h"
+
 /* Names of a container or sandbox, on the heap; NULL where unknown. */
 struct identity {
 	char *namespace, *pod, *uid, *container, *image;
@@ -11,6 +13,7 @@ struct identity {
 	char *sandbox;          /* the id of its pod's sandbox */
 	bool is_sandbox;
 	bool bad;               /* a record of it cannot be read, which has been said */
+	struct chosen labels;
 };
 
 /*

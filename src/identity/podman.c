@@ -3,9 +3,17 @@
 
 #include "bundle.h"
 
-#define STORAGE "var/lib/containers/storage/overlay-containers"
+#define STORAGE "var/lib/containers/storage/"
 
-static const char *const paths[] = { STORAGE "/containers.json", STORAGE "/volatile-containers.json", NULL };
+static const char *const paths[] = {
+	STORAGE "overlay-containers/containers.json",
+	STORAGE "overlay-containers/volatile-containers.json",
+	STORAGE "vfs-containers/containers.json",
+	STORAGE "vfs-containers/volatile-containers.json",
+	STORAGE "btrfs-containers/containers.json",
+	STORAGE "btrfs-containers/volatile-containers.json",
+	NULL,
+};
 
 static const struct key keys[] = {
 	{ "name", offsetof(struct identity, name) },

@@ -130,6 +130,11 @@ Test(identity, podman)
 	find("e2", (struct identity){ .image = "docker.io/library/alpine:3.20", .name = "once" });
 }
 
+Test(identity, podman_in_a_pod_is_not_crio)
+{
+	find("e3", (struct identity){ .image = "docker.io/library/postgres:16", .name = "db" });
+}
+
 Test(identity, log_link)
 {
 	char id[65];
