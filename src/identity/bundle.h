@@ -50,4 +50,7 @@ char *containerd_image(const char *image);
 /* The image of the sandbox whose bundle has this path, by its containerd's configuration. On the heap, or NULL. */
 char *containerd_pause(const char *bundle);
 
+/* The same from the text of a configuration, which is cut. */
+char *containerd_pause_in(char *text);
+
 #endif

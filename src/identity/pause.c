@@ -52,8 +52,8 @@ image_of(char *line, bool pinned)
 	return unquoted(text_trim(value));
 }
 
-static char *
-image_in(char *text)
+char *
+containerd_pause_in(char *text)
 {
 	bool pinned = false;
 	char *line, *image = NULL;
@@ -77,7 +77,7 @@ containerd_pause(const char *bundle)
 	for (size_t i = 0; i < COUNT(configurations) && image == NULL; i++)
 		if (text_starts(bundle, configurations[i].bundles) &&
 		    file_read_inside(place(ROOT)->dir, configurations[i].file, &b) >= 0)
-			image = image_in(b.data);
+			image = containerd_pause_in(b.data);
 	buf_free(&b);
 	return image;
 }
