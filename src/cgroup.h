@@ -26,6 +26,16 @@ struct limits {
 	bool garbled;                   /* one of them could not be read as a number */
 };
 
+/* A container or a pod, as files of the node name it; NULL where it is not known. Good until the next collection. */
+struct cgroup_who {
+	bool is_pod;
+	const char *id;                 /* of the container, or the pod's uid */
+	const char *uid;                /* of the pod */
+	const char *namespace, *pod, *container;        /* container: NULL for a sandbox */
+};
+
+void cgroup_who(const struct scope *s, struct cgroup_who *who);
+
 /* Good until the next collection. */
 const struct limits *cgroup_limits(const struct scope *s);
 

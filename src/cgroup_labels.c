@@ -59,6 +59,21 @@ cgroup_label(struct node *n)
 	n->c.scope.labels = labels_new(labels, (size_t)(end - labels));
 }
 
+void
+cgroup_who(const struct scope *s, struct cgroup_who *who)
+{
+	const struct node *n = (const struct node *)s->container;
+
+	*who = (struct cgroup_who){
+		.is_pod = n->c.kind == CGROUP_POD,
+		.id = n->id,
+		.uid = n->pod != NULL ? n->pod->id : NULL,
+		.namespace = n->who.namespace,
+		.pod = n->who.pod,
+		.container = n->who.is_sandbox ? NULL : n->who.container,
+	};
+}
+
 /* A pod is called what any of its containers says, and has the labels of its sandbox. */
 static void
 name_pod(struct node *pod, const struct identity *who)
