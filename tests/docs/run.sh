@@ -12,9 +12,9 @@ wrong() {
 	failed=1
 }
 
-# A flag with a value takes the first --version for it, or is to have a number.
+# A flag with a value takes the first --version for it, or is a number or a duration.
 is_flag() {
-	"$nodegauge" "--$1" --version --version >/dev/null 2>&1 || "$nodegauge" "--$1=1" --version >/dev/null 2>&1
+	"$nodegauge" "--$1" --version --version >/dev/null 2>&1 || "$nodegauge" "--$1=0" --version >/dev/null 2>&1
 }
 
 "$nodegauge" --markdown | diff -u docs/metrics.md - || wrong "docs/metrics.md: make docs writes it anew"
