@@ -42,7 +42,7 @@ neighbour=$(head -n 1 "$cgroups$cgroup/cgroup.procs")
 	--collector.container.usage --collector.container.usage.interval=500ms) >/out/log 2>&1 &
 trap '[ $? = 0 ] || { echo "the log of nodegauge:"; cat /out/log; grep -E "^container_(fs_[ul]|fs_inodes|log|volume|usage)" /out/page; } >&2' EXIT
 
-kilobytes() { du -sck "$@" | tail -n 1 | cut -f 1; }
+kilobytes() { du -sck "$@" 2>/dev/null | tail -n 1 | cut -f 1; }
 # The value of a family for an id, and with more of its labels.
 value() {
 	grep "^$1{" /out/page | grep -F "id=\"$2\"" | grep -F "${3:-}" | sed 's/.* //'
