@@ -1,4 +1,4 @@
-/* Writable layers, from the mount table of the node's first process. proc_pid_mountinfo(5), filesystems/overlayfs.rst */
+/* Writable layers, by the mount table of the node's first process. proc_pid_mountinfo(5), filesystems/overlayfs.rst */
 #include "layer.h"
 
 #include <stdio.h>
@@ -111,7 +111,8 @@ docker_root(const char *id, char path[PATH_MAX])
 	snprintf(path, PATH_MAX, "var/lib/docker/image/overlay2/layerdb/mounts/%s/mount-id", id);
 	found = file_read_inside(place(ROOT)->dir, path, &name) > 0;
 	if (found)
-		found = (size_t)snprintf(path, PATH_MAX, "/var/lib/docker/overlay2/%s/merged", text_trim(name.data)) < PATH_MAX;
+		found = (size_t)snprintf(path, PATH_MAX, "/var/lib/docker/overlay2/%s/merged",
+		    text_trim(name.data)) < PATH_MAX;
 	buf_free(&name);
 	return found;
 }

@@ -1,6 +1,6 @@
 /*
- * The parts of a container or pod: its writable layer, its logs, and volumes that the kubelet made for the pod. A project
- * quota knows how much that is: ext4 and xfs answer statfs(2) with it. ioctl_xfs_fsgetxattr(2)
+ * The parts of a container or pod: its writable layer, its logs, and volumes that the kubelet made for the pod. A
+ * project quota knows how much that is: ext4 and xfs answer statfs(2) with it. ioctl_xfs_fsgetxattr(2)
  */
 #include "usage.h"
 
@@ -43,7 +43,9 @@ read_mounts(void)
 static bool
 is_local(const struct layer_mount *m)
 {
-	static const char *const types[] = { "ext4", "xfs", "btrfs", "ext3", "ext2", "f2fs", "zfs", "bcachefs", "tmpfs" };
+	static const char *const types[] = {
+		"ext4", "xfs", "btrfs", "ext3", "ext2", "f2fs", "zfs", "bcachefs", "tmpfs",
+	};
 
 	for (size_t i = 0; m != NULL && i < COUNT(types); i++)
 		if (strcmp(m->type, types[i]) == 0)
@@ -162,7 +164,8 @@ add_logs(const struct cgroup_who *who, struct usage *u)
 	char path[PATH_MAX];
 
 	if (is_part(who->namespace) && is_part(who->pod) && is_part(who->container) && who->uid != NULL) {
-		snprintf(path, sizeof path, "/var/log/pods/%s_%s_%s/%s", who->namespace, who->pod, who->uid, who->container);
+		snprintf(path, sizeof path, "/var/log/pods/%s_%s_%s/%s", who->namespace, who->pod, who->uid,
+		    who->container);
 		add_logs_in(path, u);
 	}
 	snprintf(path, sizeof path, "/var/lib/docker/containers/%s", who->id);

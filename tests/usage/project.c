@@ -1,4 +1,4 @@
-/* project DEVICE ID BYTES DIRECTORY...: a project with a limit, and whose it is. quotactl(2), ioctl_xfs_fsgetxattr(2) */
+/* project DEVICE ID BYTES DIRECTORY...: a project with a limit, and its trees. quotactl(2), ioctl_xfs_fsgetxattr(2) */
 #include <err.h>
 #include <fcntl.h>
 #include <linux/fs.h>
