@@ -154,11 +154,22 @@ length(const struct labels *l, size_t from, size_t end)
 	return (end == l->pairs ? l->size : l->start[end] - 1) - l->start[from];
 }
 
-/* Both sets' pairs in order; start, unless NULL, receives where each began. Pairs of a in a row are added as one. */
-static void
-merge(struct buf *to, const struct labels *a, const struct labels *b, uint32_t *start)
+/* So much room is enough for both sets, together with the comma between them. */
+static size_t
+both(const struct labels *a, const struct labels *b)
 {
-	size_t i = 0, k = 0, text = to->size;
+	return (size_t)a->size + b->size + 1;
+}
+
+/*
+ * Writes both sets' pairs in order and returns the end. start, unless NULL, receives where each began. Pairs of a in a
+ * row are written as one.
+ */
+static char *
+merge(char *to, const struct labels *a, const struct labels *b, uint32_t *start)
+{
+	size_t i = 0, k = 0;
+	char *text = to;
 
 	while (i < a->pairs || k < b->pairs) {
 		bool from_a = k == b->pairs || (i < a->pairs && compare(pair(a, i), pair(b, k)) < 0);
@@ -168,12 +179,13 @@ merge(struct buf *to, const struct labels *a, const struct labels *b, uint32_t *
 			while (end < a->pairs && (k == b->pairs || compare(pair(a, end), pair(b, k)) < 0))
 				end++;
 		if (i + k > 0)
-			buf_add(to, ",", 1);
+			*to++ = ',';
 		if (start != NULL)
-			start[i + k] = (uint32_t)(to->size - text);
-		buf_add(to, pair(from_a ? a : b, first), length(from_a ? a : b, first, end));
+			start[i + k] = (uint32_t)(to - text);
+		to = mempcpy(to, pair(from_a ? a : b, first), length(from_a ? a : b, first, end));
 		*(from_a ? &i : &k) = end;
 	}
+	return to;
 }
 
 uint32_t
@@ -181,10 +193,11 @@ labels_join(struct buf *b, uint32_t one, uint32_t other)
 {
 	size_t pairs = set_at(b, one)->pairs + set_at(b, other)->pairs;
 	uint32_t at = begin(b, pairs), start[LABELS_MAX];
+	char *end = buf_reserve(b, both(set_at(b, one), set_at(b, other)));     /* so that neither moves */
 
 	assert(pairs <= LABELS_MAX);
-	buf_reserve(b, set_at(b, one)->size + set_at(b, other)->size + 1);      /* so that neither moves */
-	merge(b, set_at(b, one), set_at(b, other), start);
+	end = merge(end, set_at(b, one), set_at(b, other), start);
+	b->size = (size_t)(end - b->data);
 	return finish(b, at, pairs, start);
 }
 
@@ -192,7 +205,7 @@ void
 labels_print(struct buf *to, const struct labels *a, const struct labels *b)
 {
 	if (a != NULL && b != NULL && a->pairs != 0 && b->pairs != 0)
-		merge(to, a, b, NULL);
+		to->size = (size_t)(merge(buf_reserve(to, both(a, b)), a, b, NULL) - to->data);
 	else if (a != NULL && a->pairs != 0)
 		buf_add(to, text_of(a), a->size);
 	else if (b != NULL)

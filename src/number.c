@@ -15,7 +15,8 @@
 #include <string.h>
 
 struct decimal {
-	char digits[24];
+	char room[24];
+	const char *digits;
 	int n;          /* digits, the first one not 0 */
 	int point;      /* the decimal point stands before digits[point] */
 };
@@ -23,17 +24,15 @@ struct decimal {
 static void
 from_integer(struct decimal *d, uint64_t n, int scale)
 {
-	char reversed[24];
-	int i = 0;
+	char *end = d->room + sizeof d->room, *at = end;
 
-	for (; n % 10 == 0; n /= 10)
-		scale--;
 	for (; n != 0; n /= 10)
-		reversed[i++] = (char)('0' + n % 10);
-	d->n = i;
-	d->point = i - scale;
-	for (int k = 0; k < i; k++)
-		d->digits[k] = reversed[i - 1 - k];
+		*--at = (char)('0' + n % 10);
+	d->digits = at;
+	d->point = (int)(end - at) - scale;
+	while (end[-1] == '0')
+		end--;
+	d->n = (int)(end - at);
 }
 
 /* value * 10^scale as an integer of at most 15 digits, if it is one exactly. */
@@ -41,11 +40,15 @@ static int
 scaled(struct decimal *d, double value, int scale)
 {
 	static const double power[] = { 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9 };
-	double n = rint(value * power[scale]);
+	double n = value * power[scale];
+	int64_t whole;
 
-	if (!(n >= 1 && n < 1e15) || n / power[scale] != value)
+	if (!(n >= 0.5 && n < 999999999999999))
 		return 0;
-	from_integer(d, (uint64_t)n, scale);
+	whole = (int64_t)(n + 0.5);
+	if ((double)whole / power[scale] != value)
+		return 0;
+	from_integer(d, (uint64_t)whole, scale);
 	return 1;
 }
 
@@ -78,9 +81,10 @@ search(struct decimal *d, double value)
 	}
 	e = strchr(text, 'e');
 	d->point = atoi(e + 1) + 1;
-	d->digits[0] = text[0];
+	d->digits = d->room;
+	d->room[0] = text[0];
 	d->n = (int)(e - text) - 1;
-	memcpy(d->digits + 1, text + 2, (size_t)d->n - 1);
+	memcpy(d->room + 1, text + 2, (size_t)d->n - 1);
 	while (d->n > 1 && d->digits[d->n - 1] == '0')
 		d->n--;
 }

@@ -48,19 +48,20 @@ print_header(struct buf *to, const struct family *f)
 static void
 print_sample(struct buf *to, const struct page *p, const struct family *f, size_t name, const struct sample *s)
 {
-	size_t start;
+	char *at = mempcpy(buf_reserve(to, name + 1), f->name, name);
+	size_t start = to->size += name + 1;
 
-	buf_add(to, f->name, name);
-	buf_add(to, "{", 1);
-	start = to->size;
+	*at = '{';
 	labels_print(to, page_scope_labels(p, s->scope), page_row_labels(p, s->row));
+	at = buf_reserve(to, NUMBER_MAX + 3);
 	if (to->size == start)
-		to->size--;
+		at--;
 	else
-		buf_add(to, "}", 1);
-	buf_add(to, " ", 1);
-	to->size += number_print(buf_reserve(to, NUMBER_MAX), s->value);
-	buf_add(to, "\n", 1);
+		*at++ = '}';
+	*at++ = ' ';
+	at += number_print(at, s->value);
+	*at++ = '\n';
+	to->size = (size_t)(at - to->data);
 }
 
 void
