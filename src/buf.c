@@ -29,7 +29,7 @@ must_grow(void *array, size_t n, size_t *room, size_t size)
 {
 	if (n < *room)
 		return array;
-	*room = *room * 2 + 2;
+	*room = *room + *room / 4 + 4;  /* most arrays are as long at the next scrape: room is what they waste */
 	return must_realloc(array, *room * size);
 }
 

@@ -5,6 +5,7 @@
 #include "cgroup_node.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 void
@@ -13,6 +14,25 @@ cgroup_events_forget(struct node *pod)
 	for (size_t i = 0; i < cgroup_nodes.n; i++)
 		if (cgroup_nodes.list[i] == pod || cgroup_nodes.list[i]->pod == pod)
 			cgroup_nodes.list[i]->events_known = false;
+}
+
+/* Most cgroups have had no event, and the same text says so of all of them. */
+static char *none;
+
+static char *
+shared(const char *text)
+{
+	if (none == NULL)
+		none = must_copy(text);
+	return strcmp(text, none) == 0 ? none : must_copy(text);
+}
+
+void
+cgroup_events_free(struct node *n)
+{
+	if (n->events != none)
+		free(n->events);
+	n->events = NULL;
 }
 
 /* True where the kernel tells of events. */
@@ -37,12 +57,12 @@ cgroup_memory_events(const struct scope *s)
 		n->c.scope.keep = &n->files;
 		if (text == NULL || !is_told(n))
 			return text;
-		n->events.size = 0;
-		buf_add(&n->events, text, strlen(text) + 1);
+		cgroup_events_free(n);
+		n->events = shared(text);
 		n->events_known = true;
 	}
 	place_note(s, "memory.events");
 	copy.size = 0;
-	buf_add(&copy, n->events.data, n->events.size);
+	buf_add(&copy, n->events, strlen(n->events) + 1);
 	return copy.data;
 }

@@ -16,7 +16,7 @@
 struct kept {
 	struct tally t;                 /* its labels are made when they are asked for */
 	struct node *pod;               /* NULL: it ended */
-	char *path, *container;         /* path: of the pod */
+	char *container, *path;         /* path: of a pod that ended */
 	double ended;
 };
 
@@ -43,8 +43,8 @@ static struct kept *
 find(struct node *pod, const char *container)
 {
 	for (size_t i = 0; i < n_all; i++)
-		if ((all[i]->pod == pod || all[i]->pod == NULL) && strcmp(all[i]->container, container) == 0 &&
-		    strcmp(all[i]->path, pod->path) == 0)
+		if ((all[i]->pod == NULL ? strcmp(all[i]->path, pod->path) == 0 : all[i]->pod == pod) &&
+		    strcmp(all[i]->container, container) == 0)
 			return all[i];
 	return NULL;
 }
@@ -56,12 +56,13 @@ keep(struct node *pod, const char *container)
 
 	if (k == NULL) {
 		k = must_zero(sizeof *k);
-		k->path = must_copy(pod->path);
 		k->container = must_copy(container);
 		all = must_grow(all, n_all, &room_all, sizeof(struct kept *));
 		all[n_all++] = k;
 	}
 	k->pod = pod;
+	free(k->path);
+	k->path = NULL;
 	return k;
 }
 
@@ -189,6 +190,7 @@ cgroup_kills_forget(struct node *n)
 	for (size_t i = 0; n->c.kind == CGROUP_POD && i < n_all; i++)
 		if (all[i]->pod == n) {
 			cgroup_tally(i);
+			all[i]->path = must_copy(n->path);
 			all[i]->pod = NULL;
 			all[i]->ended = clock_now();
 		}

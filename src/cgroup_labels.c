@@ -11,6 +11,12 @@ or_empty(const char *text)
 	return text == NULL ? "" : text;
 }
 
+static const char *
+or_null(const char *text)
+{
+	return *text == '\0' ? NULL : text;
+}
+
 struct names
 cgroup_names(const struct scope *s)
 {
@@ -53,7 +59,8 @@ cgroup_label(struct node *n)
 
 	if (n->pod != NULL)
 		chosen_join(&n->who.labels, &n->pod->who.labels);
-	end = mempcpy(end, n->who.labels.list, n->who.labels.n * sizeof *end);
+	if (n->who.labels.n > 0)
+		end = mempcpy(end, n->who.labels.list, n->who.labels.n * sizeof *end);
 	end = mempcpy(end, others, sizeof others);
 	free((void *)(uintptr_t)n->c.scope.labels);
 	n->c.scope.labels = labels_new(labels, (size_t)(end - labels));
@@ -63,14 +70,15 @@ void
 cgroup_who(const struct scope *s, struct cgroup_who *who)
 {
 	const struct node *n = (const struct node *)s->container;
+	struct names names = cgroup_names(s);
 
 	*who = (struct cgroup_who){
 		.is_pod = n->c.kind == CGROUP_POD,
 		.id = n->id,
 		.uid = n->pod != NULL ? n->pod->id : NULL,
-		.namespace = n->who.namespace,
-		.pod = n->who.pod,
-		.container = n->who.is_sandbox ? NULL : n->who.container,
+		.namespace = or_null(names.namespace),
+		.pod = or_null(names.pod),
+		.container = names.is_sandbox ? NULL : or_null(names.container),
 	};
 }
 
@@ -94,6 +102,28 @@ name_pod(struct node *pod, const struct identity *who)
 			cgroup_label(cgroup_nodes.list[i]);
 }
 
+static void
+drop(char **text, const char *same)
+{
+	if (*text == NULL || (same != NULL && strcmp(*text, same) != 0))
+		return;
+	free(*text);
+	*text = NULL;
+}
+
+/* What nobody asks for, and what is told of the node or its pod as well: a thousand containers have much of it. */
+static void
+thin(struct node *n)
+{
+	drop(&n->who.uid, NULL);
+	drop(&n->who.sandbox, NULL);
+	drop(&n->who.name, n->id);
+	if (n->pod == NULL || !n->pod->known)
+		return;
+	drop(&n->who.namespace, n->pod->who.namespace);
+	drop(&n->who.pod, n->pod->who.pod);
+}
+
 void
 cgroup_name_nodes(void)
 {
@@ -108,5 +138,7 @@ cgroup_name_nodes(void)
 		cgroup_label(n);
 		name_pod(n->pod, &n->who);
 		cgroup_kills_named(n);
+		if (n->known)
+			thin(n);
 	}
 }

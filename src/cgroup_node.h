@@ -30,7 +30,7 @@ struct node {
 	bool limits_known;
 	int watch;                      /* of the directory */
 	int file_watch;                 /* a pod's memory.events, a container's cgroup.events; negative: none */
-	struct buf events;              /* memory.events, as it was after the last event */
+	char *events;                   /* memory.events, as it was after the last event */
 	bool events_known;
 	struct kills kills;             /* as memory.events had them last */
 	struct kills credited;          /* those that were its own, since it was met */
@@ -67,6 +67,7 @@ void cgroup_limits_written(struct node *n, const char *file);
 
 /* memory.events of a pod, and with it those of its containers, may have changed. */
 void cgroup_events_forget(struct node *pod);
+void cgroup_events_free(struct node *n);
 
 /* Kills: a pod or a container was met, is named, had some or is about to be forgotten. */
 void cgroup_kills_met(struct node *n, bool born);

@@ -98,7 +98,7 @@ forget(struct nodes *of, size_t i)
 		close(n->network.dir);
 	free((void *)(uintptr_t)n->c.scope.labels);
 	identity_free(&n->who);
-	buf_free(&n->events);
+	cgroup_events_free(n);
 	free(n->samples);
 	free(n->path);
 	free(n);

@@ -117,13 +117,15 @@ labels_add(struct buf *b, const struct label *labels, size_t n)
 	return finish(b, at, n, start);
 }
 
+/* No longer than it is: there are thousands of them. */
 struct labels *
 labels_new(const struct label *labels, size_t n)
 {
-	struct buf b = { 0 };
+	static struct buf b;
 
+	b.size = 0;
 	labels_add(&b, labels, n);
-	return set_at(&b, 0);
+	return memcpy(must_realloc(NULL, b.size), b.data, b.size);
 }
 
 bool

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <malloc.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -470,5 +471,6 @@ scrape_warm(void)
 		scrape_select_all(which, &s);
 		scrape_release(scrape(which, &s, true, 1e6));
 	}
+	malloc_trim(0);                 /* the runtimes' files are large, and are not read again */
 	__atomic_store_n(&ready, true, __ATOMIC_RELEASE);
 }

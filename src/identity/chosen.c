@@ -98,6 +98,7 @@ add(struct chosen *c, char *name, const char *value)
 {
 	size_t i = place_for(c, name);
 
+	c->list = must_grow(c->list, c->n, &c->room, sizeof *c->list);
 	memmove(c->list + i + 1, c->list + i, (c->n - i) * sizeof *c->list);
 	c->list[i] = (struct label){ name, must_copy(value) };
 	c->n++;
@@ -159,5 +160,6 @@ chosen_free(struct chosen *c)
 		free((void *)(uintptr_t)c->list[i].name);
 		free((void *)(uintptr_t)c->list[i].value);
 	}
-	c->n = 0;
+	free(c->list);
+	*c = (struct chosen){ 0 };
 }

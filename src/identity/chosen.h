@@ -13,8 +13,8 @@ enum { CHOSEN_MAX = 16 };       /* of one container */
 
 /* In the order of their names, which are container_label_ and the key; on the heap. */
 struct chosen {
-	struct label list[CHOSEN_MAX];
-	size_t n;
+	struct label *list;
+	size_t n, room;
 };
 
 extern const struct flag chosen_flags[];
