@@ -432,10 +432,10 @@ def check_containers(cadvisor):
 
 
 def check_churn(last, rows):
-    """Every container of every page is entire, and nothing stays. One that ended before it was seen has no start."""
+    """Every container of every page is entire, and nothing stays. What is told of a process goes with it."""
     stays = next(row["id"] for row in rows if row["kind"] == "container")
     whole = {name for name, samples in last.items() if any(labels.get("id") == stays for labels, _ in samples)}
-    whole = {name for name in whole if not re.search("_(fs|network|cfs|ended|start)_", name)}
+    whole = {name for name in whole if not re.search("_(fs|network|cfs|ended|start|ulimits|file)_", name)}
     seen, ended = set(), False
     pages = sorted(name for name in os.listdir(where) if name.endswith(".gz"))
     for name in pages:
