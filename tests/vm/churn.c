@@ -75,7 +75,7 @@ start(struct container *c, const char *pod, unsigned number)
 	struct clone_args args = {.flags = CLONE_INTO_CGROUP, .exit_signal = SIGCHLD};
 	int fd;
 
-	snprintf(c->id, sizeof c->id, "c0de%060x", number);
+	snprintf(c->id, sizeof c->id, "c0de%012x%048x", number, number); /* the first digits tell ids apart */
 	write_record(c);
 	snprintf(path, sizeof path, "%s/cri-containerd-%.64s.scope", pod, c->id);
 	fd = mkdir(path, 0755) ? -1 : open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
