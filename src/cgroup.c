@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sidecar.h"
+
 static bool open_tree;
 static const struct scope **networks;
 static size_t n_networks;
@@ -127,19 +129,37 @@ date_others(void)
 void
 cgroup_open(void)
 {
-	open_tree = cgroup_tree_open();
+	if (sidecar_is_on())
+		sidecar_open();
+	else
+		open_tree = cgroup_tree_open();
 }
 
 void
 cgroup_attend(void)
 {
+	if (sidecar_is_on()) {
+		sidecar_attend();
+		return;
+	}
 	cgroup_tree_attend();
 	cgroup_name_nodes();
+}
+
+static void
+refresh_pod(void)
+{
+	if (sidecar_follow())
+		list_networks();
+	label_networks();
+	date_others();
 }
 
 void
 cgroup_refresh(bool wanted_networks)
 {
+	if (sidecar_is_on())
+		refresh_pod();
 	if (!open_tree)
 		return;
 	if (cgroup_tree_follow())

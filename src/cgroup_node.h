@@ -49,6 +49,9 @@ struct nodes {
 extern struct nodes cgroup_nodes;       /* those that are exported */
 extern bool cgroup_local_events;        /* a pod's memory.events does not count those of its containers */
 
+/* Frees a node and closes all that it has open. */
+void cgroup_node_free(struct node *n);
+
 /* Finds the tree. False if there is none; a log line has said why. */
 bool cgroup_tree_open(void);
 

@@ -80,15 +80,9 @@ insert(struct node *n)
 	changed = true;
 }
 
-static void
-forget(struct nodes *of, size_t i)
+void
+cgroup_node_free(struct node *n)
 {
-	struct node *n = of->list[i];
-
-	cgroup_kills_forget(n);
-	cgroup_ended_forget(n);
-	memmove(&of->list[i], &of->list[i + 1], (--of->n - i) * sizeof *of->list);
-	changed = true;
 	watch_remove(n->watch);
 	watch_remove(n->file_watch);
 	if (n->c.scope.dir >= 0)
@@ -102,6 +96,18 @@ forget(struct nodes *of, size_t i)
 	free(n->samples);
 	free(n->path);
 	free(n);
+}
+
+static void
+forget(struct nodes *of, size_t i)
+{
+	struct node *n = of->list[i];
+
+	cgroup_kills_forget(n);
+	cgroup_ended_forget(n);
+	memmove(&of->list[i], &of->list[i + 1], (--of->n - i) * sizeof *of->list);
+	changed = true;
+	cgroup_node_free(n);
 }
 
 static bool

@@ -52,6 +52,7 @@ enum over {
 	NODE, MACHINE,          /* once */
 	CONTAINERS,             /* each cgroup that is exported; its scope's directory is the cgroup */
 	PODS,                   /* each pod, container without one, and the root; its directory is a process of it */
+	PROCESSES_OF_POD,       /* once, of a sidecar: what processes tell of containers out of its reach */
 	PAST,                   /* once, after those: what is kept of containers that have gone */
 	RESOURCE,               /* once, on a page of its own */
 };

@@ -11,6 +11,7 @@
 
 static const char *const overs[] = {
 	[NODE] = "the node", [MACHINE] = "the machine", [CONTAINERS] = "each cgroup", [PODS] = "each pod",
+	[PROCESSES_OF_POD] = "containers out of a sidecar's reach",
 	[PAST] = "containers that have gone", [RESOURCE] = "each container and pod",
 };
 

@@ -19,6 +19,8 @@
 #include "request.h"
 #include "scrape.h"
 #include "self.h"
+#include "sidecar.h"
+#include "sidecar_exit.h"
 #include "text.h"
 #include "version.h"
 
@@ -281,6 +283,8 @@ serve_page(struct mg_connection *conn, enum which_page which)
 	self_request_begun();
 	status = max_requests != 0 && others >= max_requests ? send_limit(conn) : send_page(conn, which);
 	self_request_ended(status, clock_now() - begun);
+	if (status == 200)
+		sidecar_exit_scraped(begun);
 	atomic_fetch_sub(&scrapes, 1);
 	return status;
 }
@@ -314,10 +318,14 @@ landing_page(struct mg_connection *conn)
 	    "<li><a href=\"/metrics/cadvisor\">Container metrics</a></li>\n"
 	    "<li><a href=\"/metrics/resource\">Resource metrics</a></li>\n"
 	    "<li><a href=\"/healthz\">Health</a></li>\n<li><a href=\"/readyz\">Readiness</a></li>\n"
-	    "</ul>\n</body>\n</html>\n";
+	    "</ul>\n";
 	struct buf body = { 0 };
+	const char *sentence;
 
 	buf_print(&body, page, routes[0].path);
+	for (size_t i = 0; (sentence = sidecar_unseen(i)) != NULL; i++)
+		buf_print(&body, "<p>%s</p>\n", sentence);
+	buf_text(&body, "</body>\n</html>\n");
 	send_body(conn, 200, HTML, body.data, body.size);
 	buf_free(&body);
 	return 200;

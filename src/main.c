@@ -14,6 +14,7 @@
 #include "options.h"
 #include "place.h"
 #include "scrape.h"
+#include "sidecar_exit.h"
 #include "thread.h"
 #include "version.h"
 
@@ -59,6 +60,7 @@ serve(const sigset_t *stop)
 	if (!http_start())
 		return 1;
 	thread_start(warm);
+	sidecar_exit_start();
 	sigwait(stop, &got);
 	log_line(LOG_INFO, "stopping", "signal", strsignal(got), NULL);
 	http_stop();

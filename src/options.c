@@ -16,6 +16,7 @@
 #include "sampler.h"
 #include "scrape.h"
 #include "self.h"
+#include "sidecar.h"
 #include "text.h"
 #include "version.h"
 
@@ -39,13 +40,22 @@ static const struct flag own_flags[] = {
 };
 
 static const struct flag *const groups[] = {
-	own_flags, place_flags, keep_flags, sampler_flags, http_flags, self_flags, chosen_flags,
+	own_flags, place_flags, keep_flags, sampler_flags, http_flags, self_flags, chosen_flags, sidecar_flags,
 };
+
+/* What a sidecar sees of the node is no pod's business, and it alone counts by processes. */
+static bool
+by_default(const struct collector *c)
+{
+	bool nodes = c->over == NODE || c->over == MACHINE;
+
+	return !c->off && !(sidecar_is_on() ? nodes : c->over == PROCESSES_OF_POD);
+}
 
 bool
 options_enabled(size_t i)
 {
-	return forced[i] == BY_DEFAULT ? !disable_defaults && !collectors[i]->off : forced[i] == FORCED_ON;
+	return forced[i] == BY_DEFAULT ? !disable_defaults && by_default(collectors[i]) : forced[i] == FORCED_ON;
 }
 
 static _Noreturn void
@@ -270,6 +280,8 @@ special(const char *arg)
 void
 options_parse(int argc, char **argv)
 {
+	const char *wrong;
+
 	for (int i = 1; i < argc;) {
 		special(argv[i]);
 		if (strncmp(argv[i], "--", 2) != 0) {
@@ -278,6 +290,8 @@ options_parse(int argc, char **argv)
 		}
 		i += take(argv + i);
 	}
+	if ((wrong = sidecar_wrong_flag()) != NULL)
+		refuse("not such a value, or not in this mode", wrong);
 	if (!log_set_level(log_level))
 		refuse("debug, info, warn or error is wanted", "log.level");
 	if (!log_set_format(log_format))

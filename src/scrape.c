@@ -20,6 +20,7 @@
 #include "options.h"
 #include "sampler.h"
 #include "self.h"
+#include "sidecar.h"
 #include "thread.h"
 #include "watch.h"
 
@@ -75,6 +76,13 @@ static enum which_page
 page_of(const struct collector *c)
 {
 	return c->over == NODE ? NODE_PAGE : c->over == RESOURCE ? RESOURCE_PAGE : CONTAINERS_PAGE;
+}
+
+/* A sidecar's containers are on /metrics too, which is what is scraped of a pod. */
+static bool
+is_on(const struct collector *c, enum which_page which)
+{
+	return page_of(c) == which || (sidecar_is_on() && which == NODE_PAGE && page_of(c) == CONTAINERS_PAGE);
 }
 
 /* The collectors ------------------------------------------------------------------------------------------------- */
@@ -165,15 +173,17 @@ report(size_t i, enum which_page which)
 static void
 collect_containers(const struct selection *sel)
 {
-	bool pods = any(sel, PODS), containers = any(sel, CONTAINERS), past = any(sel, PAST), resource = any(sel, RESOURCE);
+	bool pods = any(sel, PODS), containers = any(sel, CONTAINERS), others = any(sel, PAST) || any(sel, RESOURCE) ||
+	    any(sel, PROCESSES_OF_POD);
 
 	run_once(sel, MACHINE);
-	if (pods || containers || past || resource)
+	if (pods || containers || others)
 		cgroup_refresh(pods);
 	if (containers)
 		run_over(sel, CONTAINERS);
 	if (pods)
 		run_over(sel, PODS);
+	run_once(sel, PROCESSES_OF_POD);
 	run_once(sel, PAST);
 	run_once(sel, RESOURCE);
 }
@@ -186,7 +196,7 @@ collect(enum which_page which, const struct selection *sel)
 	memset(errors, 0, sizeof errors);
 	if (which == NODE_PAGE)
 		run_once(sel, NODE);
-	else
+	if (which != NODE_PAGE || sidecar_is_on())
 		collect_containers(sel);
 	page_scope(page, NULL);
 	for (size_t i = 0; i < n_collectors; i++)
@@ -422,14 +432,14 @@ scrape_select_all(enum which_page which, struct selection *s)
 {
 	memset(s, 0, sizeof *s);
 	for (size_t i = 0; i < n_collectors; i++)
-		s->on[i] = page_of(collectors[i]) == which && options_enabled(i);
+		s->on[i] = is_on(collectors[i], which) && options_enabled(i);
 }
 
 int
 scrape_find(enum which_page which, const char *name)
 {
 	for (size_t i = 0; i < n_collectors; i++)
-		if (strcmp(collectors[i]->name, name) == 0 && page_of(collectors[i]) == which)
+		if (strcmp(collectors[i]->name, name) == 0 && is_on(collectors[i], which))
 			return options_enabled(i) ? (int)i : -ENODEV;
 	return -ENOENT;
 }

@@ -40,7 +40,9 @@ static const char usage[] =
 	"                             awake: each wakes up once a second\n"
 	"       load pod PID COMMAND...   in the network of PID, other namespaces of its own, the node's root on /host,\n"
 	"                             user 65532 with CAP_DAC_READ_SEARCH alone\n"
-	"       load user PID COMMAND...  the same without any capability\n";
+	"       load user PID COMMAND...  the same without any capability\n"
+	"       load container USER TYPE COMMAND...  as this user, the cgroup it is in on /sys/fs/cgroup, or\n"
+	"                             a file system of another TYPE than cgroup2\n";
 
 enum { MIB = 1 << 20, HUGE_PAGE = 2 * MIB, NOBODY = 65532, PACKET = 100 };
 
@@ -338,6 +340,21 @@ pod(uint32_t capabilities, pid_t neighbour, char **command)
 	err(1, "%s", command[0]);
 }
 
+/* A container of a pod: the other namespaces are those that it is started in. */
+static void
+container(uid_t user, const char *type, char **command)
+{
+	if (unshare(CLONE_NEWNS | CLONE_NEWCGROUP) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	    umount2("/sys/fs/cgroup", MNT_DETACH))
+		err(1, "container");
+	mount_new("proc", "/proc");
+	mount_new(type, "/sys/fs/cgroup");
+	if (setgid(user) || setuid(user))
+		err(1, "user");
+	execvp(command[0], command);
+	err(1, "%s", command[0]);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -363,6 +380,8 @@ main(int argc, char **argv)
 		pod(1u << CAP_DAC_READ_SEARCH, atoi(argv[2]), argv + 3);
 	else if (!strcmp(what, "user") && argc > 3)
 		pod(0, atoi(argv[2]), argv + 3);
+	else if (!strcmp(what, "container") && argc > 4)
+		container((uid_t)atoi(argv[2]), argv[3], argv + 4);
 	else
 		return fputs(usage, stderr), 2;
 	return 0;
