@@ -56,7 +56,8 @@ Test(options, none)
 	cr_expect_not(options_once);
 	cr_expect_str_eq(options_path, "/metrics");
 	for (size_t i = 0; i < n_collectors; i++)
-		cr_expect_eq(options_enabled(i), !collectors[i]->off, "%s", collectors[i]->name);
+		cr_expect_eq(options_enabled(i), !collectors[i]->off && collectors[i]->over != PROCESSES_OF_POD, "%s",
+		    collectors[i]->name);
 }
 
 Test(options, text)

@@ -3,6 +3,7 @@
 # Makes the cgroups, starts nodegauge, and leaves in /out its pages, its log, and the kernel's files from before and after.
 # shellcheck shell=dash
 set -eu
+[ "$1" != sidecar ] || exec sidecar.sh
 case=$1 layout=$2 pods=''
 [ "$case" != states ] || pods=8
 address=127.0.0.1:9100

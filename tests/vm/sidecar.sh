@@ -60,12 +60,13 @@ trap '[ $? = 0 ] || cat /out/log >&2' EXIT
 for name in pause app other liar; do cp /bin/load "/bin/$name"; done
 load cgroup "$(cgroup pause)"
 (echo 0 >"$cgroups/$(cgroup pause)/cgroup.procs"; exec unshare -n -p -f pause burn 0) &
-until pause=$(pgrep -f '^pause burn'); do sleep 0.1; done
-ip -n "$pause" link set lo up 2>/dev/null || nsenter -t "$pause" -n ip link set lo up
+until pause=$(pidof pause); do sleep 0.1; done
+nsenter -t "$pause" -n ip link set lo up
+nsenter -t "$pause" -n ip link add eth0 type veth
 (container main $user cgroup2 app touch 24) &
 (container other $stranger cgroup2 other burn 0.3) &
 (container liar $user tmpfs liar burn 0) &
-until [ "$(pgrep -f '^(app|other|liar) ' | wc -l)" = 3 ]; do sleep 0.1; done
+until pidof app >/dev/null && pidof other >/dev/null && pidof liar >/dev/null; do sleep 0.1; done
 echo 64M >"$cgroups/$(cgroup main)/memory.max"
 sleep 2
 start --container.names=main='ap?'
@@ -89,14 +90,14 @@ for name in other liar; do
 done
 within "CPU time of other" 0.28 "$(value container_processes_cpu_seconds_total other)" 1
 grep -q "^container_network_receive_bytes_total{container=\"\",id=\"/cri-containerd-$(id pause).scope\"" /out/page ||
-	[ "$(ip -n "$pause" -o link 2>/dev/null | wc -l)" -le 1 ] || fail "the pod has no network"
+	fail "the pod has no network"
 grep -q '^node_load1' /out/page && fail "the node is on the page"
 is "pages that agree" "$(grep -c '^container_' /out/page)" "$(grep -c '^container_' /out/cadvisor)"
 is "said on the landing page" 1 "$(grep -c 'user and group' /out/landing)"
 is "said in the log" 1 "$(grep -c 'user and group' /out/log)"
 
 # The main process ends: one scrape later so does the sidecar, or else after the time of grace.
-pkill -f '^app '
+kill "$(pidof app)"
 until grep -q 'has ended' /out/log; do sleep 0.1; done
 kill -0 $sidecar || fail "it does not wait for a scrape"
 get /metrics page || fail "no last scrape"
@@ -106,6 +107,6 @@ within "last CPU time of main" "$low" "$(value container_ended_cpu_usage_seconds
 cp /out/log /out/first
 (container main $user cgroup2 app burn 0) &
 start --container.names=main=app --exit-grace=1s
-pkill -f '^app '
+kill "$(pidof app)"
 wait $sidecar || fail "its status is $? without a scrape"
 exit $failed
