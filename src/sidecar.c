@@ -372,11 +372,16 @@ is_out_of_reach(const struct box *b)
 	return b != &pod && !b->n.who.is_sandbox && b->n.c.scope.dir < 0;
 }
 
+static bool
+is_ours(const struct task *t)
+{
+	return t->box != NULL && strcmp(t->box->n.path, SIDECAR_SELF) == 0;
+}
+
 static void
 try_all(void)
 {
 	const char *missed = NULL;
-	size_t boxes = 0;
 
 	for (size_t i = 0; i < cgroup_nodes.n; i++) {
 		struct box *b = (struct box *)cgroup_nodes.list[i];
@@ -384,14 +389,13 @@ try_all(void)
 		if ((is_out_of_reach(b) || (b != &pod && !b->n.who.is_sandbox && b->rank == UNNAMED)) &&
 		    cgroup_due(&b->n.process))
 			try(b);
-		boxes += b != &pod && !b->n.who.is_sandbox;
 		if (is_out_of_reach(b))
 			missed = b->n.who.container != NULL ? b->n.who.container : b->n.path;
 	}
 	for (size_t i = 0; i < n_tasks; i++)
 		if (tasks[i].box != NULL && is_out_of_reach(tasks[i].box))
 			count(&tasks[i]);
-	note(ALONE, boxes <= 1, NULL, NULL);
+	note(ALONE, n_tasks > 0 && tasks[0].pid == 1 && is_ours(&tasks[0]), NULL, NULL);
 	note(OUT_OF_REACH, missed != NULL && !atomic_load(&unseen[NO_V2]), "container", missed);
 }
 
