@@ -9,7 +9,8 @@
 enum { PROCESSES, THREADS, STARTED, SEEN, CPU, RESIDENT };
 
 static const struct metric metrics[] = {
-	[PROCESSES] = { "", GAUGE, ONE, "container_processes", "Processes in this cgroup itself." },
+	[PROCESSES] = { "", GAUGE, ONE, "container_processes",
+	    "Processes in this cgroup itself or inside the container." },
 	[THREADS] = { "", GAUGE, ONE, "container_threads", "Threads in this cgroup and beneath it." },
 	[STARTED] = { "", GAUGE, ONE, "container_start_time_seconds", "Start in seconds since the epoch." },
 	[SEEN] = { "", GAUGE, ONE, "container_last_seen", "Time of this look in seconds since the epoch." },

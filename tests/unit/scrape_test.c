@@ -200,6 +200,7 @@ Test(scrape, all_of_a_page)
 
 		cr_expect_eq(of[NODE_PAGE].on[i], c->over == NODE && !c->off, "%s", c->name);
 		cr_expect_eq(of[RESOURCE_PAGE].on[i], c->over == RESOURCE && !c->off, "%s", c->name);
-		cr_expect_eq(of[CONTAINERS_PAGE].on[i], c->over != NODE && c->over != RESOURCE && !c->off, "%s", c->name);
+		cr_expect_eq(of[CONTAINERS_PAGE].on[i],
+		    c->over != NODE && c->over != RESOURCE && c->over != PROCESSES_OF_POD && !c->off, "%s", c->name);
 	}
 }
