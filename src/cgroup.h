@@ -21,7 +21,7 @@ struct container {
 struct limits {
 	double quota, period;           /* CPU time in microseconds */
 	double weight;
-	double memory, swap, reservation;
+	double memory, high, low, reservation, swap, swap_high, zswap;
 	double threads;
 	bool garbled;                   /* one of them could not be read as a number */
 };

@@ -66,8 +66,12 @@ cgroup_limits(const struct scope *s)
 	read_cpu_max(s, l);
 	l->weight = limit(s, "cpu.weight", l);
 	l->memory = limit(s, "memory.max", l);
-	l->swap = limit(s, "memory.swap.max", l);
+	l->high = limit(s, "memory.high", l);
+	l->low = limit(s, "memory.low", l);
 	l->reservation = limit(s, "memory.min", l);
+	l->swap = limit(s, "memory.swap.max", l);
+	l->swap_high = limit(s, "memory.swap.high", l);
+	l->zswap = limit(s, "memory.zswap.max", l);
 	l->threads = limit(s, "pids.max", l);
 	n->c.scope.keep = &n->files;
 	n->limits_known = n->watch >= 0 && !l->garbled;  /* or nobody would know which file it is */

@@ -218,6 +218,15 @@ page_add(struct page *p, const struct metric *m, uint32_t row, double value)
 	p->samples++;
 }
 
+double
+page_last(const struct page *p, const struct metric *m)
+{
+	const struct known *k = slot(p->known, p->room_known, m);
+	const struct family *f = k->family;
+
+	return k->metric != NULL && f->n > 0 && f->samples[f->n - 1].scope == p->scope ? f->samples[f->n - 1].value : 0;
+}
+
 const struct metric *
 page_metric(struct page *p, enum type type, enum unit unit, const char *name, const char *help)
 {

@@ -48,6 +48,9 @@ uint32_t page_row_of(struct page *p, const char *name, const char *value);
 /* Adds a sample to m's family; value is in the kernel's unit. */
 void page_add(struct page *p, const struct metric *m, uint32_t row, double value);
 
+/* The value added last to m's family, as it is exported; 0 if the present scope has none. */
+double page_last(const struct page *p, const struct metric *m);
+
 /* A metric whose name is known only at run time; kept as long as the page. help must outlive it. */
 const struct metric *page_metric(struct page *p, enum type type, enum unit unit, const char *name, const char *help);
 

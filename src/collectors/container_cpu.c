@@ -18,9 +18,11 @@ static const struct metric stat[] = {
 	    "Time for which the quota was used up." },
 	{ "nr_bursts", COUNTER, ONE, "container_cpu_cfs_burst_periods_total", "Periods that went beyond the quota." },
 	{ "burst_usec", COUNTER, US, "container_cpu_cfs_burst_seconds_total", "CPU time beyond the quota." },
+	/* Last, for a flag takes it away. */
+	{ "nice_usec", COUNTER, US, "container_cpu_nice_seconds_total", "CPU time of niced tasks, a part of the user mode's." },
 };
 
-static const struct table tables[] = {
+static struct table tables[] = {
 	{ CGROUP, "cpu.stat", keyed, stat, COUNT(stat), .by_update = true },
 	{ 0 },
 };
@@ -38,10 +40,23 @@ update(const struct scope *s, struct page *p)
 	return table_parse(&tables[0], text, p);
 }
 
+static bool nice;
+
+static void
+prepare(void)
+{
+	tables[0].n = COUNT(stat) - !nice;
+}
+
 const struct collector container_cpu = {
 	.name = "container.cpu",
 	.help = "CPU time and throttling.",
 	.over = CONTAINERS,
 	.tables = tables,
 	.update = update,
+	.flags = (const struct flag[]){
+		{ "collector.container.cpu.nice", SWITCH, &nice, "Also the time of niced tasks, where Linux has it (6.12)." },
+		{ 0 },
+	},
+	.prepare = prepare,
 };

@@ -1,4 +1,7 @@
-/* io.stat of a cgroup: "8:0 rbytes=1 wbytes=2 rios=3 wios=4 dbytes=5 ...". Documentation/admin-guide/cgroup-v2.rst */
+/*
+ * io.stat of a cgroup, "8:0 rbytes=1 wbytes=2 rios=3 wios=4 dbytes=5 ...", and io.max, "8:0 rbps=1 wbps=max ...".
+ * Documentation/admin-guide/cgroup-v2.rst
+ */
 #include "../collector.h"
 
 #include <errno.h>
@@ -8,6 +11,7 @@
 #include "../text.h"
 
 #define USAGE COUNTER, ONE, "container_blkio_device_usage_total", "Bytes read and written."
+#define LIMIT(what) GAUGE, ONE, "container_spec_io_" what "_per_second"
 
 static const struct metric metrics[] = {
 	{ "rbytes", COUNTER, ONE, "container_fs_reads_bytes_total", "Bytes read." },
@@ -21,6 +25,10 @@ static const struct metric metrics[] = {
 	{ "cost.indebt", COUNTER, US, "container_fs_io_cost_indebt_seconds_total", "Time in debt, by the cost model." },
 	{ "cost.indelay", COUNTER, US, "container_fs_io_cost_indelay_seconds_total",
 	    "Time delayed for debt, by the cost model." },
+	{ "rbps", LIMIT("read_bytes"), "Limit of bytes read per second, if set." },
+	{ "wbps", LIMIT("write_bytes"), "Limit of bytes written per second, if set." },
+	{ "riops", LIMIT("reads"), "Limit of reads per second, if set." },
+	{ "wiops", LIMIT("writes"), "Limit of writes per second, if set." },
 	{ "rbytes", USAGE, { { "operation", "Read" } } },
 	{ "wbytes", USAGE, { { "operation", "Write" } } },
 	{ 0 },
@@ -105,7 +113,11 @@ add_device(struct page *p, char *number, char *rest)
 	snprintf(major, sizeof major, "%.*s", (int)strcspn(number, ":"), number);
 	numbered = page_row(p, labels, COUNT(labels));
 	while ((key = text_word(&rest, " =")) != NULL) {
-		if ((value = text_word(&rest, " =")) == NULL || !text_number(value, &v))
+		if ((value = text_word(&rest, " =")) == NULL)
+			return -EINVAL;
+		if (strcmp(value, "max") == 0)
+			continue;
+		if (!text_number(value, &v))
 			return -EINVAL;
 		add(p, key, v, named, numbered);
 	}
@@ -113,10 +125,10 @@ add_device(struct page *p, char *number, char *rest)
 }
 
 static int
-update(const struct scope *s, struct page *p)
+read_devices(const struct scope *s, const char *path, struct page *p)
 {
 	static struct buf text;         /* device() reads files too */
-	ssize_t n = place_read_to(s, "io.stat", &text);
+	ssize_t n = place_read_to(s, path, &text);
 	char *at = text.data, *line, *number;
 	int err = 0;
 
@@ -127,10 +139,21 @@ update(const struct scope *s, struct page *p)
 		    add_device(p, number, line) != 0)
 			err = -EINVAL;
 	if (err != 0) {
-		place_note(s, "io.stat");
+		place_note(s, path);
 		place_blame();
 	}
 	return err;
+}
+
+static bool limits;
+
+/* The root has no limits. */
+static int
+update(const struct scope *s, struct page *p)
+{
+	int err = read_devices(s, "io.stat", p), more = limits ? read_devices(s, "io.max", p) : 0;
+
+	return err != 0 || more == -ENOENT ? err : more;
 }
 
 const struct collector container_io = {
@@ -139,4 +162,8 @@ const struct collector container_io = {
 	.over = CONTAINERS,
 	.metrics = metrics,
 	.update = update,
+	.flags = (const struct flag[]){
+		{ "collector.container.io.limits", SWITCH, &limits, "Also the limits that io.max sets, of one more file." },
+		{ 0 },
+	},
 };

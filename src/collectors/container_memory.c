@@ -9,32 +9,56 @@
 #define FAULTS COUNTER, ONE, "container_memory_failures_total", "Page faults; pgmajfault needed I/O."
 #define FAULT(key, scope) { key, FAULTS, { { "failure_type", key }, { "scope", scope } } }
 
+#define BYTES(key, help) { key, GAUGE, ONE, "container_memory_" key "_bytes", help }
+#define TOTAL(key, help) { key, COUNTER, ONE, "container_memory_" key "_total", help }
+#define EVENT(key, help) { key, COUNTER, ONE, "container_memory_events_" key "_total", help }
+
+enum { ANON, CACHE, INACTIVE_FILE };
+
 static const struct metric stat[] = {
-	{ "anon", GAUGE, ONE, "container_memory_rss", "Anonymous memory." },
-	{ "file", GAUGE, ONE, "container_memory_cache", "Page cache." },
+	[ANON] = { "anon", GAUGE, ONE, "container_memory_rss", "Anonymous memory." },
+	[CACHE] = { "file", GAUGE, ONE, "container_memory_cache", "Page cache." },
+	[INACTIVE_FILE] = { "inactive_file", GAUGE, ONE, "container_memory_total_inactive_file_bytes",
+	    "Page cache not in active use." },
+	{ "active_file", GAUGE, ONE, "container_memory_total_active_file_bytes", "Page cache in active use." },
 	{ "kernel", GAUGE, ONE, "container_memory_kernel_usage", "Memory that the kernel uses for it." },
 	{ "file_mapped", GAUGE, ONE, "container_memory_mapped_file", "Page cache that is mapped." },
-	{ "file_dirty", GAUGE, ONE, "container_memory_file_dirty_bytes", "Page cache that waits to be written." },
-	{ "file_writeback", GAUGE, ONE, "container_memory_file_writeback_bytes", "Page cache that is being written." },
-	{ "inactive_file", GAUGE, ONE, "container_memory_total_inactive_file_bytes", "Page cache not in active use." },
-	{ "active_file", GAUGE, ONE, "container_memory_total_active_file_bytes", "Page cache in active use." },
-	{ "workingset_refault_anon", COUNTER, ONE, "container_memory_workingset_refault_anon_total",
-	    "Pages swapped out and soon missed." },
-	{ "workingset_refault_file", COUNTER, ONE, "container_memory_workingset_refault_file_total",
-	    "Pages of the cache dropped and soon missed." },
-	{ "pgscan", COUNTER, ONE, "container_memory_pgscan_total", "Pages looked at to be reclaimed." },
-	{ "pgsteal", COUNTER, ONE, "container_memory_pgsteal_total", "Pages reclaimed." },
+	BYTES("file_dirty", "Page cache that waits to be written."),
+	BYTES("file_writeback", "Page cache that is being written."),
+	BYTES("shmem", "Page cache of tmpfs and shared memory, which only swap can take."),
+	TOTAL("workingset_refault_anon", "Pages swapped out and soon missed."),
+	TOTAL("workingset_refault_file", "Pages of the cache dropped and soon missed."),
+	TOTAL("pgscan", "Pages looked at to be reclaimed."),
+	TOTAL("pgsteal", "Pages reclaimed."),
 	FAULT("pgfault", "container"),
 	FAULT("pgfault", "hierarchy"),
 	FAULT("pgmajfault", "container"),
 	FAULT("pgmajfault", "hierarchy"),
+	/* Details: */
+	BYTES("kernel_stack", "Stacks of its threads in the kernel."),
+	BYTES("pagetables", "Page tables."),
+	BYTES("percpu", "Memory that the kernel has for each CPU."),
+	BYTES("sock", "Buffers of sockets."),
+	BYTES("slab_reclaimable", "Objects of the kernel that can be reclaimed, such as dentries."),
+	BYTES("slab_unreclaimable", "Objects of the kernel that cannot be reclaimed."),
+	BYTES("zswap", "Memory that holds compressed pages of swap."),
+	BYTES("zswapped", "Size of these pages before they were compressed."),
+	TOTAL("zswpin", "Pages that came back from compression."),
+	TOTAL("zswpout", "Pages that were compressed."),
 };
 
 static const struct metric events[] = {
-	{ "high", COUNTER, ONE, "container_memory_events_high_total", "How often memory.high was exceeded." },
-	{ "max", COUNTER, ONE, "container_memory_events_max_total", "How often memory.max was reached." },
+	EVENT("high", "How often memory.high was exceeded."),
+	EVENT("max", "How often memory.max was reached."),
 	{ "max", COUNTER, ONE, "container_memory_failcnt", "How often memory.max was reached." },
+	EVENT("oom", "How often memory could not be had within memory.max."),
+	EVENT("oom_kill", "Processes killed for want of memory."),
+	/* Details: */
+	EVENT("low", "How often it was reclaimed below memory.low."),
+	EVENT("oom_group_kill", "How often all of its processes were killed as one."),
 };
+
+enum { STAT_DETAILS = 10, EVENTS_DETAILS = 2 };         /* rows at the end */
 
 enum { USAGE, WORKING_SET, PEAK, SWAP, OOM };
 
@@ -50,7 +74,7 @@ static const struct metric derived[] = {
 
 enum { STAT, EVENTS };
 
-static const struct table tables[] = {
+static struct table tables[] = {
 	[STAT] = { CGROUP, "memory.stat", keyed, stat, COUNT(stat), .by_update = true },
 	[EVENTS] = { CGROUP, "memory.events", keyed, events, COUNT(events), .by_update = true },
 	{ 0 },
@@ -70,15 +94,17 @@ add_stat(const struct scope *s, struct page *p, double usage)
 {
 	char *text = place_read(s, "memory.stat");
 	double inactive;
+	int err;
 
 	if (text == NULL)
 		return -errno;
+	err = table_parse(&tables[STAT], text, p);
 	if (s->container->root)
-		usage = text_value(text, "anon") + text_value(text, "file");
-	inactive = text_value(text, "inactive_file");
+		usage = page_last(p, &stat[ANON]) + page_last(p, &stat[CACHE]);
+	inactive = page_last(p, &stat[INACTIVE_FILE]);
 	page_add(p, &derived[USAGE], 0, usage);
 	page_add(p, &derived[WORKING_SET], 0, usage > inactive ? usage - inactive : 0);
-	return table_parse(&tables[STAT], text, p);
+	return err;
 }
 
 /* A group kill counts each process, and its victim twice, in oom_kill, but once in oom_group_kill (Linux 5.17). */
@@ -113,6 +139,15 @@ update(const struct scope *s, struct page *p)
 	return 0;
 }
 
+static bool details;
+
+static void
+prepare(void)
+{
+	tables[STAT].n = COUNT(stat) - (details ? 0 : STAT_DETAILS);
+	tables[EVENTS].n = COUNT(events) - (details ? 0 : EVENTS_DETAILS);
+}
+
 const struct collector container_memory = {
 	.name = "container.memory",
 	.help = "Memory, swap, page faults and OOM kills.",
@@ -120,4 +155,10 @@ const struct collector container_memory = {
 	.tables = tables,
 	.metrics = derived,
 	.update = update,
+	.flags = (const struct flag[]){
+		{ "collector.container.memory.details", SWITCH, &details,
+		    "Also the kernel's memory by kind, zswap, and events of memory.low and of group kills." },
+		{ 0 },
+	},
+	.prepare = prepare,
 };

@@ -9,7 +9,7 @@
 #include "../cgroup.h"
 #include "../text.h"
 
-enum { PERIOD, QUOTA, SHARES, MEMORY, SWAP, RESERVATION, STARTED, SEEN };
+enum { PERIOD, QUOTA, SHARES, MEMORY, SWAP, RESERVATION, HIGH, LOW, SWAP_HIGH, ZSWAP, STARTED, SEEN };
 
 static const struct metric metrics[] = {
 	[PERIOD] = { "", GAUGE, ONE, "container_spec_cpu_period", "Period of the CPU quota in microseconds." },
@@ -19,6 +19,11 @@ static const struct metric metrics[] = {
 	[SWAP] = { "", GAUGE, ONE, "container_spec_memory_swap_limit_bytes", "Swap limit; 0 is none." },
 	[RESERVATION] = { "", GAUGE, ONE, "container_spec_memory_reservation_limit_bytes",
 	    "Memory that is never reclaimed." },
+	[HIGH] = { "", GAUGE, ONE, "container_spec_memory_high_bytes", "Memory beyond which it is slowed down, if set." },
+	[LOW] = { "", GAUGE, ONE, "container_spec_memory_low_bytes", "Memory that is reclaimed last, if set." },
+	[SWAP_HIGH] = { "", GAUGE, ONE, "container_spec_memory_swap_high_bytes",
+	    "Swap beyond which it is slowed down, if set." },
+	[ZSWAP] = { "", GAUGE, ONE, "container_spec_memory_zswap_limit_bytes", "Limit of memory for zswap, if set." },
 	[STARTED] = { "", GAUGE, ONE, "container_start_time_seconds", "Start in seconds since the epoch." },
 	[SEEN] = { "", GAUGE, ONE, "container_last_seen", "Time of this look in seconds since the epoch." },
 	{ 0 },
@@ -65,6 +70,20 @@ add_memory(const struct scope *s, struct page *p, const struct limits *l)
 	page_add(p, &metrics[RESERVATION], 0, root ? 0 : bytes(l->reservation));
 }
 
+/* cAdvisor has none of these; without one there is no series. */
+static void
+add_thresholds(struct page *p, const struct limits *l)
+{
+	if (isfinite(l->high))
+		page_add(p, &metrics[HIGH], 0, l->high);
+	if (isfinite(l->low) && l->low > 0)
+		page_add(p, &metrics[LOW], 0, l->low);
+	if (isfinite(l->swap_high))
+		page_add(p, &metrics[SWAP_HIGH], 0, l->swap_high);
+	if (isfinite(l->zswap))
+		page_add(p, &metrics[ZSWAP], 0, l->zswap);
+}
+
 static int
 update(const struct scope *s, struct page *p)
 {
@@ -72,6 +91,7 @@ update(const struct scope *s, struct page *p)
 
 	add_cpu(s, p, l);
 	add_memory(s, p, l);
+	add_thresholds(p, l);
 	if (s->container->started > 0)
 		page_add(p, &metrics[STARTED], 0, s->container->started);
 	page_add(p, &metrics[SEEN], 0, (double)time(NULL));

@@ -148,10 +148,14 @@ Test(cgroup, limits)
 	make(A);
 	node_put("cgroup" A "/cpu.max", "20000 100000\n");
 	node_put("cgroup" A "/memory.max", "max\n");
+	node_put("cgroup" A "/memory.high", "4096\n");
+	node_put("cgroup" A "/memory.low", "1024\n");
 	cgroup_refresh(false);
 	l = cgroup_limits(find(A));
 	cr_expect_eq(l->quota, 20000);
 	cr_expect_eq(l->period, 100000);
+	cr_expect_eq(l->high, 4096);
+	cr_expect_eq(l->low, 1024);
 	cr_expect(isinf(l->memory) && isnan(l->weight) && isnan(l->threads) && !l->garbled);
 }
 

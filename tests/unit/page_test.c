@@ -50,6 +50,23 @@ Test(page, families_stand_in_order_of_names)
 	cr_expect_eq(page_samples(p), 4);
 }
 
+Test(page, last_value_of_a_scope)
+{
+	struct labels *scope = labels_new(&(struct label){ "id", "/" }, 1);
+
+	cr_expect_eq(page_last(p, &user), 0);
+	page_add(p, &user, 0, 100);
+	page_add(p, &user, 0, 150);
+	cr_expect_eq(page_last(p, &user), 1.5);
+	page_scope(p, scope);
+	cr_expect_eq(page_last(p, &user), 0, "another scope's");
+	page_add(p, &nice_, 0, 200);
+	cr_expect_eq(page_last(p, &nice_), 2);
+	page_clear(p);
+	cr_expect_eq(page_last(p, &nice_), 0, "another collection's");
+	free(scope);
+}
+
 Test(page, clear_keeps_nothing)
 {
 	uint32_t age = page_age(p);
