@@ -65,6 +65,9 @@ struct use {
 
 struct use cgroup_use(const struct scope *s);
 
+/* Swap in use alone. */
+double cgroup_swap(const struct scope *s);
+
 /* Finds the tree. Without one there are no containers; a log line has said why. */
 void cgroup_open(void);
 

@@ -2,6 +2,7 @@
 #include "cgroup.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "text.h"
 
@@ -13,12 +14,27 @@ number(const struct scope *s, const char *file)
 	return place_number(s, file, &v) == 0 ? v : NAN;
 }
 
+/* A node without swap, as most nodes of Kubernetes are, has none in use anywhere. The root tells, which comes first. */
+static bool node_has_swap = true;
+
 static double
 node_swap(void)
 {
 	const char *text = place_read(place(PROC), "meminfo");
+	double total = text_value(text, "SwapTotal");
 
-	return (text_value(text, "SwapTotal") - text_value(text, "SwapFree")) * 1024;
+	node_has_swap = total > 0 || text == NULL || strstr(text, "SwapTotal:") == NULL;
+	return (total - text_value(text, "SwapFree")) * 1024;
+}
+
+double
+cgroup_swap(const struct scope *s)
+{
+	if (s->container->root)
+		return node_swap();
+	if (!node_has_swap && !isnan(cgroup_limits(s)->swap))
+		return 0;
+	return number(s, "memory.swap.current");
 }
 
 struct use
@@ -31,7 +47,7 @@ cgroup_use(const struct scope *s)
 
 	if (text != NULL)
 		u.cpu = text_value(text, "usage_usec");
-	u.swap = root ? node_swap() : number(s, "memory.swap.current");
+	u.swap = cgroup_swap(s);
 	if (!root)
 		u.memory = number(s, "memory.current");
 	if ((text = place_read(s, "memory.stat")) == NULL)

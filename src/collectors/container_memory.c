@@ -2,6 +2,7 @@
 #include "../collector.h"
 
 #include <errno.h>
+#include <math.h>
 
 #include "../cgroup.h"
 #include "../text.h"
@@ -68,7 +69,7 @@ static const struct metric derived[] = {
 	    "Memory in use but for page cache not in active use." },
 	[PEAK] = { "", GAUGE, ONE, "container_memory_max_usage_bytes", "The most memory that was in use." },
 	[SWAP] = { "", GAUGE, ONE, "container_memory_swap", "Swap in use." },
-	[OOM] = { "", COUNTER, ONE, "container_oom_events_total", "OOM kills; of a whole group as one." },
+	[OOM] = { "", COUNTER, ONE, "container_oom_events_total", "OOM kills; of a container's group as one." },
 	{ 0 },
 };
 
@@ -80,15 +81,7 @@ static struct table tables[] = {
 	{ 0 },
 };
 
-/* The root counts neither memory nor swap: cAdvisor has its anonymous memory and page cache, and the node's swap. */
-static double
-root_swap(void)
-{
-	const char *meminfo = place_read(place(PROC), "meminfo");
-
-	return (text_value(meminfo, "SwapTotal") - text_value(meminfo, "SwapFree")) * 1024;
-}
-
+/* The root does not count memory: cAdvisor has its anonymous memory and page cache. */
 static int
 add_stat(const struct scope *s, struct page *p, double usage)
 {
@@ -107,16 +100,20 @@ add_stat(const struct scope *s, struct page *p, double usage)
 	return err;
 }
 
-/* A group kill counts each process, and its victim twice, in oom_kill, but once in oom_group_kill (Linux 5.17). */
+/*
+ * A group kill counts each process, and its victim twice, in oom_kill, but once in oom_group_kill (Linux 5.17). A
+ * container is a group or is none; above it are both.
+ */
 static void
 add_events(const struct scope *s, struct page *p)
 {
 	char *text = cgroup_memory_events(s);
-	double groups;
+	double groups = 0;
 
 	if (text == NULL)
 		return;
-	groups = text_value(text, "oom_group_kill");
+	if (s->container->kind == CGROUP_CONTAINER)
+		groups = text_value(text, "oom_group_kill");
 	page_add(p, &derived[OOM], 0, groups > 0 ? groups : text_value(text, "oom_kill"));
 	table_parse(&tables[EVENTS], text, p);
 }
@@ -124,14 +121,12 @@ add_events(const struct scope *s, struct page *p)
 static int
 update(const struct scope *s, struct page *p)
 {
-	double usage = 0, swap, peak;
+	double usage = 0, swap = cgroup_swap(s), peak;
 	int err = s->container->root ? 0 : place_number(s, "memory.current", &usage);
 
 	if (err != 0 || (err = add_stat(s, p, usage)) != 0)
 		return err;
-	if (s->container->root)
-		page_add(p, &derived[SWAP], 0, root_swap());
-	else if (place_number(s, "memory.swap.current", &swap) == 0)
+	if (!isnan(swap))
 		page_add(p, &derived[SWAP], 0, swap);
 	if (place_number(s, "memory.peak", &peak) == 0)
 		page_add(p, &derived[PEAK], 0, peak);

@@ -126,7 +126,9 @@ def working_set(f, c):
 
 
 def kills(f, c):
-    return f.key(c, "memory.events", "oom_group_kill") or f.key(c, "memory.events", "oom_kill")
+    """Of a container's group as one; above it there is no telling."""
+    group = f.key(c, "memory.events", "oom_group_kill") if re.search(r"[0-9a-f]{64}(\.scope)?$", c) else 0
+    return group or f.key(c, "memory.events", "oom_kill")
 
 
 def processes(f, c):
