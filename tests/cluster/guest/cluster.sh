@@ -46,7 +46,9 @@ start_api_server() {
 }
 
 start_containerd() {
-	start containerd --config=/guest/containerd.toml
+	mkdir -p /etc/containerd
+	cp /guest/containerd.toml /etc/containerd/config.toml
+	start containerd
 	await ctr version
 	for image in /pause.tar /guest/nodegauge.tar; do ctr -n k8s.io images import $image >/dev/null; done
 }

@@ -7,16 +7,41 @@ install() { # COMPAT
 	helm upgrade --install nodegauge /guest/nodegauge -n monitoring -f /guest/values.yaml --set "prometheus.compat=$1" >/dev/null
 }
 
+# Those that end do so under our eyes.
+end_some() {
+	kubectl create -f /guest/ending.yaml
+	kubectl wait --for=condition=Complete job/ended --timeout=300s
+	kubectl wait --for=jsonpath='{.status.containerStatuses[0].restartCount}'=2 pod/killed --timeout=300s
+	kubectl wait --for=condition=Ready pod/killed --timeout=300s
+	our_page /metrics/cadvisor >/out/ended.prom
+}
+
+our_page() { # PATH
+	wget -q -O - "http://$(kubectl -n monitoring get pod -o 'jsonpath={.items[0].status.podIP}'):9100$1"
+}
+kubelet_page() { # PATH
+	kubectl get --raw "/api/v1/nodes/node/proxy$1"
+}
 # Has the kubelet looked at what was started last?
 kubelet_knows() {
-	kubectl get --raw /api/v1/nodes/node/proxy/metrics/cadvisor >/out/kubelet.prom
-	grep -q '^container_memory_usage_bytes{container="nodegauge"' /out/kubelet.prom
+	kubelet_page /metrics/cadvisor | grep -q '^container_memory_usage_bytes{container="main".*pod="killed"'
+}
+# Has the kubelet looked at every container since the time $3, in milliseconds? Its page $1 goes to $2.
+kubelet_looked() {
+	kubelet_page "$1" >"$2"
+	awk -v time="$3" '/^[a-z]*_cpu_usage_seconds_total/ && $NF < time { exit 1 }' "$2"
+}
+# Ours between two of the kubelet's.
+take_page() { # NAME
+	kubelet_page "/metrics/$1" >"/out/before-$1.prom"
+	our_page "/metrics/$1" >"/out/ours-$1.prom"
+	await kubelet_looked "/metrics/$1" "/out/after-$1.prom" "$(date +%s)999"
 }
 take_pages() {
 	await kubelet_knows
-	address=$(kubectl -n monitoring get pod -o 'jsonpath={.items[0].status.podIP}')
-	wget -q -O /out/node.prom "http://$address:9100/metrics"
-	wget -q -O /out/cadvisor.prom "http://$address:9100/metrics/cadvisor"
+	take_page cadvisor
+	take_page resource
+	our_page /metrics >/out/node.prom
 	cat "/proc/$(pidof nodegauge)/status" >/out/status
 }
 
@@ -59,12 +84,16 @@ nothing_left() {
 
 start_cluster
 kubectl create -f /guest/idle.yaml >/dev/null
+kubectl wait --for=condition=Ready pod --all --timeout=300s >/dev/null
 start_operator >/dev/null
 kubectl create namespace monitoring >/dev/null
 install native
 kubectl -n monitoring rollout status daemonset/nodegauge --timeout=300s >/dev/null
 say "rolled out"
+end_some >/dev/null
+say "ended"
 take_pages
+say "looked at by the kubelet too"
 
 await configuration nodegauge-containers
 start_prometheus >/dev/null
@@ -79,7 +108,7 @@ await jobs_up '"job":"kubelet""job":"node-exporter"'
 query '%7B__name__=~%22.%2B%22%7D' >/out/kube-prometheus.json
 say "scraped as node-exporter and kubelet"
 
-kubectl -n monitoring get pod -o json >/out/pods.json
+kubectl get pod -A -o json >/out/pods.json
 kubectl -n monitoring logs daemonset/nodegauge >/out/nodegauge.log
 kinds=$(kubectl api-resources --verbs=list --namespaced -o name | grep -Ev "^(events|endpoints$)" | paste -s -d ,)
 everything | grep -q daemonset.apps/nodegauge
