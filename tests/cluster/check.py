@@ -78,7 +78,7 @@ def check_page(name, known):
 
 
 def check_memory(ours):
-    of = [[v for k, v in ours[family].items() if ("container", "nodegauge") in k]
+    of = [[v for k, v in ours[family].items() if {("container", "nodegauge"), ("namespace", "monitoring")} <= k]
           for family in ("container_memory_max_usage_bytes", "container_spec_memory_limit_bytes")]
     (peak,), (limit,) = of
     expect(0 < peak < limit, "memory", of)
@@ -115,6 +115,20 @@ def check_ended(pods, ours):
     expect(by_container(usage).get(job, 0) > 0, "the job had no CPU time:", usage)
     killed = [v for k, v in oom.items() if ("pod", "killed") in k and ("container", "main") in k]
     expect(killed == [1, 1], "kills of those that ended:", oom)
+
+
+def check_sidecars(pods):
+    """The other container's figures, from inside its pod; the one that sleeps has the same for the node."""
+    node = kubelet.page(text("sidecar-node.prom"))[1]
+    for name, container in ("app", "app"), ("job", "main"):
+        pod, = (pod for pod in pods if pod["metadata"].get("labels", {}).get("app.kubernetes.io/name") == name)
+        key = "restricted", pod["metadata"]["name"], container
+        ours = kubelet.page(text(f"sidecar-{name}.prom"))[1]
+        for family in "container_cpu_usage_seconds_total", "container_memory_rss", "container_processes":
+            had, has = (by_container(samples.get(family, {})).get(key) for samples in (ours, node))
+            expect(had and (has == had or name == "job"), "sidecar:", family, key, had, "but of the node", has)
+        for status in pod["status"]["containerStatuses"]:
+            expect(name != "job" or status["state"]["terminated"]["exitCode"] == 0, "the job's", status)
 
 
 def word(line, label):
@@ -178,6 +192,7 @@ def main():
     check_memory(ours)
     check_lives(pods, ours)
     check_ended(pods, kubelet.page(text("ended.prom"))[1])
+    check_sidecars(pods)
     check_page("resource", {"container_start_time_seconds": "other value"})
     check_for_metrics_server(pods, text("ours-resource.prom"))
     for compat in JOBS:

@@ -16,7 +16,7 @@ skopeo copy -q oci-archive:$image docker-archive:$out/nodegauge.tar:localhost/no
 echo "cluster: the test (some minutes)"
 tests/vm/vm.sh -t 1200 -M 3072 -o $out -m virtio_net -m ext4 -m overlay -m bridge -m br_netfilter \
 	-q "-cpu max -nic user,restrict=on,model=virtio-net-pci -drive if=virtio,format=raw,snapshot=on,file=$cache/node.ext4" \
-	-f tests/cluster/guest:/guest -f helm/nodegauge:/guest/nodegauge -f $out/nodegauge.tar:/guest/nodegauge.tar \
+	-f tests/cluster/guest:/guest -f helm/nodegauge:/guest/nodegauge -f deploy/sidecar:/guest/sidecar -f $out/nodegauge.tar:/guest/nodegauge.tar \
 	-- unshare -m -p -f sh /guest/boot.sh || {
 	echo "cluster: the test did not come to its end; its logs are in $out" >&2
 	exit 1

@@ -7,6 +7,34 @@ install() { # COMPAT
 	helm upgrade --install nodegauge /guest/nodegauge -n monitoring -f /guest/values.yaml --set "prometheus.compat=$1" >/dev/null
 }
 
+# The manifests as they are, but for images and commands that the node has.
+start_sidecars() {
+	kubectl create namespace restricted
+	kubectl label namespace restricted pod-security.kubernetes.io/enforce=restricted
+	for name in pod job; do
+		sed 's|image: nodegauge:.*|image: localhost/nodegauge:test|; s|image: registry.*|image: localhost/pause:1|
+			s|\[sh, -c, .*|[/bin/busybox, sleep, "30"]|; /args: \[pause\]/d' "/guest/sidecar/$name.yaml" | kubectl -n restricted create -f -
+	done
+}
+sidecar_page() { # NAME[-SUFFIX]
+	address=$(kubectl -n restricted get pod -l "app.kubernetes.io/name=${1%%-*}" -o 'jsonpath={.items[0].status.podIP}')
+	wget -q -O - "http://$address:9100/metrics" >"/out/sidecar-$1.prom"
+}
+take_sidecar_pages() {
+	kubectl -n restricted wait --for=jsonpath='{.status.ready}'=1 job/job --timeout=300s
+	sidecar_page job
+	kubectl -n restricted wait --for=condition=Ready pod/app --timeout=300s
+	sidecar_page app
+	our_page /metrics/cadvisor >/out/sidecar-node.prom
+}
+# One more scrape and the job's sidecar ends; without it in a minute.
+end_job() {
+	kubectl -n restricted wait --for=jsonpath='{.status.containerStatuses[0].state.terminated.exitCode}'=0 \
+		pod -l app.kubernetes.io/name=job --timeout=300s
+	sidecar_page job-last
+	kubectl -n restricted wait --for=condition=Complete job/job --timeout=300s
+}
+
 # Those that end do so under our eyes.
 end_some() {
 	kubectl create -f /guest/ending.yaml
@@ -42,7 +70,9 @@ take_pages() {
 	take_page cadvisor
 	take_page resource
 	our_page /metrics >/out/node.prom
-	cat "/proc/$(pidof nodegauge)/status" >/out/status
+	for process in $(pidof nodegauge); do   # sidecars are such too
+		! grep -q path.rootfs "/proc/$process/cmdline" || cat "/proc/$process/status" >/out/status
+	done
 }
 
 start_operator() {
@@ -90,6 +120,10 @@ kubectl create namespace monitoring >/dev/null
 install native
 kubectl -n monitoring rollout status daemonset/nodegauge --timeout=300s >/dev/null
 say "rolled out"
+start_sidecars >/dev/null
+take_sidecar_pages >/dev/null
+end_job >/dev/null
+say "sidecars"
 end_some >/dev/null
 say "ended"
 take_pages
