@@ -403,9 +403,9 @@ def expect_end(process, within=1):
 def stop_waits():
     """What was accepted before SIGTERM, also what waits for a thread, is answered; nothing else is."""
     with Slow() as slow:
-        scrapes = slow.scrapes(20)
+        scrapes = slow.scrapes(12)
         asking = send(slow.server.port, "GET /readyz HTTP/1.1\r\n\r\n")
-        slow.accepted(21)
+        slow.accepted(13)
         slow.server.process.terminate()
         while not refuses(slow.server.port):
             pass
