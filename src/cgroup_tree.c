@@ -24,13 +24,11 @@
 /* A user who may make cgroups can make many: no more than NODES_MAX are exported. */
 enum { DEPTH_MAX = 32, NODES_MAX = 20000, WALK_SECONDS = 300, PATIENCE_MAX = 64 };
 
-struct nodes cgroup_nodes;
 bool cgroup_local_events;
 
-static struct nodes others;             /* not exported, but followed for what is beneath them */
 static struct hierarchy tree;
 static int root = -1;
-static bool stale = true, changed, walked;
+static bool stale = true, walked;
 static bool blind, told;                /* not all is watched; the log has it, until a walk was not blind */
 
 bool
@@ -43,100 +41,12 @@ cgroup_due(struct backoff *b)
 	return true;
 }
 
-/* The nodes ---------------------------------------------------------------------------------------------------------- */
-
-static struct nodes *
-nodes_of(enum cgroup_kind kind)
-{
-	return kind == CGROUP_OTHER ? &others : &cgroup_nodes;
-}
-
-/* Where the node of this path is among them, or would be. */
-static size_t
-place_of(const struct nodes *of, const char *path)
-{
-	size_t from = 0, to = of->n;
-
-	while (from < to) {
-		size_t middle = (from + to) / 2;
-
-		if (strcmp(of->list[middle]->path, path) < 0)
-			from = middle + 1;
-		else
-			to = middle;
-	}
-	return from;
-}
-
-static void
-insert(struct node *n)
-{
-	struct nodes *to = nodes_of(n->c.kind);
-	size_t i = place_of(to, n->path);
-
-	to->list = must_grow(to->list, to->n, &to->room, sizeof *to->list);
-	memmove(&to->list[i + 1], &to->list[i], (to->n++ - i) * sizeof *to->list);
-	to->list[i] = n;
-	changed = true;
-}
-
-void
-cgroup_node_free(struct node *n)
-{
-	watch_remove(n->watch);
-	watch_remove(n->file_watch);
-	if (n->c.scope.dir >= 0)
-		close(n->c.scope.dir);
-	keep_close(&n->files);
-	if (n->network.dir >= 0)
-		close(n->network.dir);
-	free((void *)(uintptr_t)n->c.scope.labels);
-	identity_free(&n->who);
-	cgroup_events_free(n);
-	free(n->samples);
-	free(n->path);
-	free(n);
-}
-
-static void
-forget(struct nodes *of, size_t i)
-{
-	struct node *n = of->list[i];
-
-	cgroup_kills_forget(n);
-	cgroup_ended_forget(n);
-	memmove(&of->list[i], &of->list[i + 1], (--of->n - i) * sizeof *of->list);
-	changed = true;
-	cgroup_node_free(n);
-}
-
-static bool
-is_beneath(const char *path, const char *above, size_t length)
-{
-	return strncmp(path, above, length) == 0 && (path[length] == '/' || path[length] == '\0');
-}
-
-/* What is beneath goes first, as it refers to what is above. */
-static void
-forget_tree(const char *path)
-{
-	struct nodes *const all[] = { &cgroup_nodes, &others };
-	char *above = must_copy(path);
-	size_t length = strlen(above);
-
-	for (size_t k = 0; k < COUNT(all); k++)
-		for (size_t i = all[k]->n; i-- > 0;)
-			if (is_beneath(all[k]->list[i]->path, above, length))
-				forget(all[k], i);
-	free(above);
-}
-
 static bool
 too_many(void)
 {
 	static bool said;
 
-	if (cgroup_nodes.n + others.n < NODES_MAX)
+	if (cgroup_nodes.n + cgroup_others.n < NODES_MAX)
 		return false;
 	if (!said)
 		log_line(LOG_WARN, "too many cgroups: the rest is not exported", "path", tree.path, NULL);
@@ -147,9 +57,7 @@ too_many(void)
 static struct node *
 meet(struct node *parent, int dir, const char *name, const struct node *as)
 {
-	struct nodes *of = nodes_of(as->c.kind);
-	size_t i = place_of(of, as->path);
-	struct node *n = i < of->n && strcmp(of->list[i]->path, as->path) == 0 ? of->list[i] : NULL;
+	struct node *n = cgroup_node_find(as->c.kind, as->path);
 	int fd;
 
 	if (n != NULL && n->inode == as->inode && n->pod == as->pod) {
@@ -157,7 +65,7 @@ meet(struct node *parent, int dir, const char *name, const struct node *as)
 		return n;
 	}
 	if (n != NULL)
-		forget_tree(as->path);
+		cgroup_nodes_forget(as->path);
 	if (too_many() || (fd = file_directory(dir, name)) < 0)
 		return NULL;
 	n = must_realloc(NULL, sizeof *n);
@@ -171,7 +79,7 @@ meet(struct node *parent, int dir, const char *name, const struct node *as)
 	n->c.scope = (struct scope){ .dir = fd, .container = &n->c, .records = true, .keep = &n->files };
 	n->network = (struct scope){ .dir = -1, .container = &n->c };
 	cgroup_label(n);
-	insert(n);
+	cgroup_node_add(n);
 	return n;
 }
 
@@ -271,17 +179,10 @@ see(bool seen)
 {
 	for (size_t i = 0; i < cgroup_nodes.n; i++)
 		cgroup_nodes.list[i]->seen = seen;
-	for (size_t i = 0; i < others.n; i++)
-		others.list[i]->seen = seen;
+	for (size_t i = 0; i < cgroup_others.n; i++)
+		cgroup_others.list[i]->seen = seen;
 }
 
-static void
-sweep(struct nodes *of)
-{
-	for (size_t i = of->n; i-- > 0;)
-		if (!of->list[i]->seen)
-			forget(of, i);
-}
 
 /* Files of these cgroups may have come or changed without an event. */
 static void
@@ -290,7 +191,7 @@ distrust(const char *above)
 	size_t length = strlen(above);
 
 	for (size_t i = 0; i < cgroup_nodes.n; i++)
-		if (is_beneath(cgroup_nodes.list[i]->path, above, length))
+		if (cgroup_is_beneath(cgroup_nodes.list[i]->path, above, length))
 			cgroup_nodes.list[i]->limits_known = cgroup_nodes.list[i]->events_known = false;
 }
 
@@ -309,8 +210,7 @@ walk_all(void)
 			walk(top);
 		}
 	}
-	sweep(&cgroup_nodes);
-	sweep(&others);
+	cgroup_nodes_sweep();
 	distrust("");
 	told = blind;
 	stale = false;
@@ -337,7 +237,7 @@ went(struct node *parent, const char *name)
 
 	if (fstatat(parent->c.scope.dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
 		buf_print(&path, "%s/%s", parent->c.root ? "" : parent->path, name);
-		forget_tree(path.data);
+		cgroup_nodes_forget(path.data);
 		buf_free(&path);
 	}
 }
@@ -394,7 +294,7 @@ cgroup_tree_follow(void)
 	cgroup_tree_attend();
 	if (clock_now() >= next)
 		next = clock_now() + WALK_SECONDS;
-	was = changed;
-	changed = false;
+	was = cgroup_nodes_changed;
+	cgroup_nodes_changed = false;
 	return was;
 }
