@@ -130,9 +130,9 @@ bundle_root(const char *id, char path[PATH_MAX])
 
 	for (size_t i = 0; i < COUNT(bundles) && root == NULL; i++) {
 		snprintf(path, PATH_MAX, bundles[i], id);
-		if (bundle_read(path, &document) != 0)
+		if (bundle_read(path, "root", &document) != 0)
 			continue;
-		root = bundle_string(json_object_get(document, "root"), "path");
+		root = bundle_string(document, "path");
 		if (root != NULL)
 			snprintf(path, PATH_MAX, "%s", root);
 		json_decref(document);

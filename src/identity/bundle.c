@@ -49,13 +49,79 @@ bundle_parse(const char *text, size_t size)
 	return is_deep(text, size) ? NULL : json_loadb(text, size, JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL, NULL);
 }
 
+/* Behind what begins here, or the end if that does not end before. */
+static const char *
+behind_string(const char *at, const char *end)
+{
+	for (at++; at < end && *at != '"'; at++)
+		if (*at == '\\')
+			at++;
+	return at < end ? at + 1 : end;
+}
+
+static const char *
+behind(const char *at, const char *end)
+{
+	unsigned depth = 0;
+
+	do {
+		depth += *at == '{' || *at == '[';
+		depth -= depth > 0 && (*at == '}' || *at == ']');
+		at = *at == '"' ? behind_string(at, end) : at + 1;
+	} while (depth > 0 && at < end);
+	return at;
+}
+
+static const char *
+behind_blanks(const char *at, const char *end)
+{
+	while (at < end && strchr(" \t\r\n", *at) != NULL)
+		at++;
+	return at;
+}
+
+static bool
+is_key(const char *word, const char *end, const char *key)
+{
+	return *word == '"' && (size_t)(end - word) == strlen(key) + 2 && memcmp(word + 1, key, strlen(key)) == 0;
+}
+
+/* A string of the document itself is a key if a colon follows. */
+const char *
+bundle_member(const char *text, size_t size, const char *key, size_t *length)
+{
+	const char *end = text + size, *at = behind_blanks(text, end), *word, *next;
+
+	if (at == end || *at != '{')
+		return NULL;
+	for (word = at + 1; word < end; word = next) {
+		next = behind(word, end);
+		if (!is_key(word, next, key) || (at = behind_blanks(next, end)) == end || *at != ':')
+			continue;
+		at = behind_blanks(at + 1, end);
+		if (at == end)
+			return NULL;
+		*length = (size_t)(behind(at, end) - at);
+		return at;
+	}
+	return NULL;
+}
+
+static json_t *
+parse(const char *text, size_t size, const char *member)
+{
+	if (member != NULL)
+		text = bundle_member(text, size, member, &size);
+	return text == NULL ? NULL : bundle_parse(text, size);
+}
+
 int
-bundle_read(const char *path, json_t **document)
+bundle_read(const char *path, const char *member, json_t **document)
 {
 	struct buf b = { 0 };
 	ssize_t n = file_read_inside(place(ROOT)->dir, path, &b);
 
-	*document = n < 0 ? NULL : bundle_parse(b.data, (size_t)n);
+	*document = n < 0 ? NULL : parse(b.data, (size_t)n, member);
 	buf_free(&b);
 	if (n < 0)
 		return (int)n;

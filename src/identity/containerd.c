@@ -30,7 +30,7 @@ static const struct key keys[] = {
 static void
 names(const struct record *r, struct identity *who)
 {
-	const json_t *annotations = json_object_get(r->document, "annotations");
+	const json_t *annotations = r->document;
 	const char *type = bundle_string(annotations, "io.kubernetes.cri.container-type");
 	char *image;
 
@@ -48,4 +48,4 @@ names(const struct record *r, struct identity *who)
 	}
 }
 
-const struct runtime containerd = { paths, names };
+const struct runtime containerd = { paths, "annotations", names };

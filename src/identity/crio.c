@@ -39,7 +39,7 @@ static const char *const sets[] = { "io.kubernetes.cri-o.Labels", "io.kubernetes
 static void
 names(const struct record *r, struct identity *who)
 {
-	const json_t *annotations = json_object_get(r->document, "annotations");
+	const json_t *annotations = r->document;
 	const char *type = bundle_string(annotations, "io.kubernetes.cri-o.ContainerType");
 	const char *manager = bundle_string(annotations, "io.container.manager");
 
@@ -54,4 +54,4 @@ names(const struct record *r, struct identity *who)
 		chosen_add_text(&who->labels, json_string_value(json_object_get(annotations, *set)));
 }
 
-const struct runtime crio = { paths, names };
+const struct runtime crio = { paths, "annotations", names };

@@ -36,4 +36,4 @@ names(const struct record *r, struct identity *who)
 	chosen_add(&who->labels, set, "annotation.");   /* cri-dockerd's */
 }
 
-const struct runtime docker = { paths, names };
+const struct runtime docker = { paths, NULL, names };

@@ -40,7 +40,7 @@ static bool
 ask(const struct runtime *runtime, const char *path, const char *id, struct identity *who, bool told)
 {
 	json_t *document;
-	int error = bundle_read(path, &document);
+	int error = bundle_read(path, runtime->member, &document);
 
 	if (is_bad(error)) {
 		if (!told && !who->bad)

@@ -42,4 +42,4 @@ names(const struct record *r, struct identity *who)
 	}
 }
 
-const struct runtime podman = { paths, names };
+const struct runtime podman = { paths, NULL, names };

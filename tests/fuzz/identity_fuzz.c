@@ -43,17 +43,22 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct runtime *const runtimes[] = { &containerd, &crio, &docker, &podman };
-	json_t *document = bundle_parse((const char *)data, size);
 
 	allow_all();
 	for (size_t i = 0; i < sizeof runtimes / sizeof *runtimes; i++) {
+		const char *text = (const char *)data, *member = runtimes[i]->member;
 		struct identity who = { 0 };
+		size_t length = size;
+		json_t *document;
 
+		if (member != NULL && (text = bundle_member(text, size, member, &length)) == NULL)
+			continue;
+		document = bundle_parse(text, length);
 		runtimes[i]->names(&(struct record){ document, "run/containerd/x", "e0e0" }, &who);
 		check_labels(&who.labels);
 		identity_free(&who);
+		json_decref(document);
 	}
 	read_configuration(data, size);
-	json_decref(document);
 	return 0;
 }

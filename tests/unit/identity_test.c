@@ -224,7 +224,8 @@ make_link(const char *target, const char *name)
 	cr_assert_eq(symlink(target, path), 0);
 }
 
-#define CONTAINER "{\"annotations\":{\"io.kubernetes.cri.container-name\":\"app\"}"
+#define OPEN "{\"annotations\":{\"io.kubernetes.cri.container-name\":\"app\""
+#define CONTAINER OPEN "}"
 
 /* Nothing is known of it yet, and it is to be asked for again. */
 static void
@@ -241,15 +242,29 @@ Test(identity_own, bad_bundle_is_asked_for_again)
 {
 	make_bundle(HTTPD, "", "", 0, "");
 	find_later();
-	make_bundle(HTTPD, CONTAINER, "", 0, "");
+	make_bundle(HTTPD, OPEN, "", 0, "");
 	find_later();
-	make_bundle(HTTPD, CONTAINER ",\"x\":", "[", 1000000, "");
+	make_bundle(HTTPD, OPEN ",\"x\":", "[", 1000000, "");
+	find_later();
+	make_bundle(HTTPD, "{\"x\":{\"annotations\":{\"io.kubernetes.cri.container-name\":\"app\"}}", "", 0, "}");
+	find_later();
+	make_bundle(HTTPD, "{\"x\":\"annotations\",\"y\":[", "", 0, "]}");
 	find_later();
 	make_bundle(HTTPD, CONTAINER ",\"x\":\"", "0123456789abcdef", 300000, "\"}");
 	find_later();
 	make_bundle(HTTPD, "{\"annotations\":[\"io.kubernetes.cri.container-name\"]", "", 0, "}");
 	find_later();
 	make_bundle(HTTPD, CONTAINER, "", 0, "}");
+	find(HTTPD, (struct identity){ .container = "app", .name = HTTPD });
+}
+
+/* Of a bundle only the annotations are read, wherever they stand. */
+Test(identity_own, annotations_alone)
+{
+	make_bundle(HTTPD, CONTAINER, "", 0, ",");
+	find(HTTPD, (struct identity){ .container = "app", .name = HTTPD });
+	make_bundle(HTTPD, " { \"x\" : [\"annotations\", {\"annotations\":{}}], \"\\\"\":\"annotations\", ", "", 0,
+	    "\"annotations\" : {\"io.kubernetes.cri.container-name\":\"app\"} }");
 	find(HTTPD, (struct identity){ .container = "app", .name = HTTPD });
 }
 
@@ -278,16 +293,16 @@ Test(identity_own, bundle_that_is_deep)
 	char end[256];
 
 	memset(end, ']', 100);
-	strcpy(end + 100, "}");
-	make_bundle(HTTPD, CONTAINER ",\"x\":", "[", 100, end);
+	strcpy(end + 100, "}}");
+	make_bundle(HTTPD, OPEN ",\"x\":", "[", 100, end);
 	find_later();
-	make_bundle(HTTPD, CONTAINER ",\"x\":", "[", 50, end + 50);
+	make_bundle(HTTPD, OPEN ",\"x\":", "[", 50, end + 50);
 	find(HTTPD, (struct identity){ .container = "app", .name = HTTPD });
 }
 
 Test(identity_own, brackets_within_strings_are_not_depth)
 {
-	make_bundle(HTTPD, CONTAINER ",\"x\":\"\\\"", "[{\\\"", 1000, "\"}");
+	make_bundle(HTTPD, OPEN ",\"x\":\"\\\"", "[{\\\"", 1000, "\"}}");
 	find(HTTPD, (struct identity){ .container = "app", .name = HTTPD });
 }
 
