@@ -29,6 +29,7 @@ bool cgroup_local_events;
 static struct hierarchy tree;
 static int root = -1;
 static bool stale = true, walked;
+static double last_walk;
 static bool blind, told;                /* not all is watched; the log has it, until a walk was not blind */
 
 bool
@@ -215,6 +216,7 @@ walk_all(void)
 	told = blind;
 	stale = false;
 	walked = true;
+	last_walk = clock_now();
 }
 
 /* Events ------------------------------------------------------------------------------------------------------------- */
@@ -274,26 +276,30 @@ cgroup_tree_open(void)
 	return root >= 0;
 }
 
-void
-cgroup_tree_attend(void)
+static void
+take_events(void)
 {
 	if (!watch_events(take))
 		stale = true;
-	if (stale)
+}
+
+/* Who floods the queue of events has no more than one walk a second of it. */
+void
+cgroup_tree_attend(void)
+{
+	take_events();
+	if (stale && clock_now() >= last_walk + 1)
 		walk_all();
 }
 
 bool
 cgroup_tree_follow(void)
 {
-	static double next;
 	bool was;
 
-	if (blind || clock_now() >= next)
-		stale = true;
-	cgroup_tree_attend();
-	if (clock_now() >= next)
-		next = clock_now() + WALK_SECONDS;
+	take_events();
+	if (stale || blind || clock_now() >= last_walk + WALK_SECONDS)
+		walk_all();
 	was = cgroup_nodes_changed;
 	cgroup_nodes_changed = false;
 	return was;

@@ -25,6 +25,7 @@
 #include "watch.h"
 
 enum { SPARE_MAX = 1 << 20 };           /* bytes of a page that are kept for the next one */
+enum { NEWS_PAUSE = 5 };                /* milliseconds */
 
 struct body {
 	struct buf bytes;
@@ -319,18 +320,24 @@ next_flight(void)
 	return next;
 }
 
-/* Between collections: until a request comes, what the kernel tells of cgroups is taken in, and samples are taken. */
+/*
+ * Between collections: until a request comes, what the kernel tells of cgroups is taken in, and samples are taken. After
+ * news there is a pause, so that a flood of them costs little.
+ */
 static void
 wait_for_request(void)
 {
 	enum { REQUEST, NEWS };
-	struct pollfd fds[] = { [REQUEST] = { asked, POLLIN, 0 }, [NEWS] = { watch_fd(), POLLIN, 0 } };
+	static bool pause;
+	struct pollfd fds[] = { [REQUEST] = { asked, POLLIN, 0 }, [NEWS] = { pause ? -1 : watch_fd(), POLLIN, 0 } };
+	int next_look = sampler_pause();
 	eventfd_t n;
 
-	poll(fds, COUNT(fds), sampler_pause());
+	poll(fds, COUNT(fds), pause && (next_look < 0 || next_look > NEWS_PAUSE) ? NEWS_PAUSE : next_look);
+	pause = fds[NEWS].revents != 0;
 	if (fds[REQUEST].revents != 0)
 		eventfd_read(asked, &n);
-	if (fds[NEWS].revents != 0)
+	if (pause)
 		cgroup_attend();
 	sampler_run();
 }

@@ -8,6 +8,9 @@
 
 #include "buf.h"
 
+/* More than a full queue has (fs.inotify.max_queued_events), so that one who floods it does not hold a scrape. */
+enum { READS_MAX = 256 };
+
 static int watcher = -1;
 static struct watch {
 	int number;
@@ -87,7 +90,7 @@ watch_events(watch_taker *take)
 	bool whole = true;
 	ssize_t n;
 
-	while (watcher >= 0 && (n = read(watcher, events, sizeof events)) > 0)
+	for (int reads = 0; reads < READS_MAX && watcher >= 0 && (n = read(watcher, events, sizeof events)) > 0; reads++)
 		for (const char *at = events; at < events + n; at += sizeof *e + e->len) {
 			e = (const struct inotify_event *)(const void *)at;
 			if (e->mask & IN_Q_OVERFLOW)
