@@ -110,19 +110,29 @@ made(int dir)
 	return (double)(self.st_mtim.tv_sec < events.st_mtim.tv_sec ? self : events).st_mtim.tv_sec;
 }
 
-/* What containers cannot tell: the root started with the machine, a pod with its first container, a slice when made. */
+/* The root started with the machine; when made, a slice and a container without a process, such as one that has ended. */
 static void
 date_others(void)
 {
 	for (size_t i = 0; i < cgroup_nodes.n; i++) {
 		struct node *n = cgroup_nodes.list[i];
 
-		if (n->pod != NULL && n->c.started > 0 && (n->pod->c.started == 0 || n->pod->c.started > n->c.started))
-			n->pod->c.started = n->c.started;
 		if (n->c.root)
 			n->c.started = process_boot_time();
-		else if (n->c.kind == CGROUP_SLICE && n->c.started == 0)
+		else if (n->c.kind != CGROUP_POD && n->c.started == 0)
 			n->c.started = made(n->c.scope.dir);
+	}
+}
+
+/* A pod started with its first container. */
+static void
+date_pods(void)
+{
+	for (size_t i = 0; i < cgroup_nodes.n; i++) {
+		const struct node *n = cgroup_nodes.list[i];
+
+		if (n->pod != NULL && n->c.started > 0 && (n->pod->c.started == 0 || n->pod->c.started > n->c.started))
+			n->pod->c.started = n->c.started;
 	}
 }
 
@@ -153,6 +163,7 @@ refresh_pod(void)
 		list_networks();
 	label_networks();
 	date_others();
+	date_pods();
 }
 
 void
@@ -170,6 +181,7 @@ cgroup_refresh(bool wanted_networks)
 	find_processes(wanted_networks);
 	label_networks();
 	date_others();
+	date_pods();
 }
 
 const struct scope *

@@ -316,6 +316,23 @@ start(const char *pid, const char *cgroup, const char *bytes)
 	node_put(path, text);
 }
 
+/* As its cgroup was made, whoever comes later: a date that moved would look like a restart. */
+Test(cgroup, start_of_a_container_without_a_process)
+{
+	double started;
+
+	make(A);
+	node_put("cgroup" A "/cgroup.events", "populated 0\n");
+	cgroup_refresh(true);
+	started = find(A)->container->started;
+	cr_expect_gt(started, 1700000100);
+	cr_expect_eq(find(POD)->container->started, started);
+	node_put("cgroup" A "/cgroup.procs", "100\n");
+	start("100", A, "of the pod");
+	cgroup_refresh(true);
+	cr_expect_eq(find(A)->container->started, started);
+}
+
 Test(cgroup, names)
 {
 	link_log("web-0", "app", ID_A);

@@ -52,6 +52,7 @@ user containerd -
 states containerd - -n 16M
 states containerd 6.12 -n 16M
 churn$churn containerd - -t $((churn + 120))
+churn$churn containerd 6.12 -t $((churn + 120))
 past containerd -
 past containerd 6.12
 sidecar - -
