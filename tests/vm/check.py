@@ -131,13 +131,6 @@ def kills(f, c):
     return group or f.key(c, "memory.events", "oom_kill")
 
 
-def processes(f, c):
-    """Those of its inner cgroups where a container has none itself."""
-    if f.processes(c) or not re.search(r"[0-9a-f]{64}(\.scope)?$", c):
-        return f.processes(c)
-    return sum(len(text) for path, text in f.text.items() if path.startswith(c + "/") and path.endswith("/cgroup.procs"))
-
-
 def shares(f, c):
     """The weight of an idle cgroup reads 0 on older kernels."""
     weight = f.word(c, "cpu.weight")
@@ -178,7 +171,7 @@ ONE = {
     "container_memory_events_max_total": lambda f, c: f.key(c, "memory.events", "max"),
     "container_memory_failcnt": lambda f, c: f.key(c, "memory.events", "max"),
     "container_oom_events_total": kills,
-    "container_processes": processes,
+    "container_processes": Files.processes,
     "container_threads": lambda f, c: f.word(c, "pids.current"),
     "container_threads_max": lambda f, c: f.limit(c, "pids.max"),
     "container_pressure_cpu_waiting_seconds_total": pressure("cpu.pressure", "some"),
@@ -212,7 +205,7 @@ STATES = {
     "pids_max": lambda f, c: f.key(c, "pids.events", "max"),
     "threads": lambda f, c: f.word(c, "pids.current") > f.processes(c),
     "threaded": lambda f, c: c + "/worker/cgroup.events" in f.text,
-    "nested": lambda f, c: f.processes(c + "/inner") == 2 and not f.processes(c),
+    "nested": lambda f, c: f.processes(c + "/inner") == 2 and f"{c}/cgroup.procs" not in f.text,
     "uncontrolled": lambda f, c: f.processes(c + "/child") and c + "/child/memory.current" not in f.text,
     "empty": lambda f, c: not f.processes(c),
     "frozen": lambda f, c: f.key(c, "cgroup.events", "frozen"),

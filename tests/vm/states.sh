@@ -67,7 +67,6 @@ swap_full() {
 	until_there memory.events 'oom_kill [1-9]'
 }
 huge() {
-	echo 8 >/proc/sys/vm/nr_hugepages
 	give hugetlb.2MB.max=6M
 	run load huge 2
 	until_there hugetlb.2MB.current '^4194304$'
@@ -106,10 +105,12 @@ nested() {
 	echo "+memory +pids" >"$at/cgroup.subtree_control"
 	echo 32M >"$at/inner/memory.max"
 	run_in "$at/inner" load touch 4
+	until_there inner/pids.current '^2$'
 }
 uncontrolled() {
 	mkdir "$at/child"
 	run_in "$at/child" load touch 1
+	until_there child/cgroup.events 'populated 1'
 }
 empty() {
 	echo 1 >"$at/cgroup.kill"
@@ -147,6 +148,7 @@ names() {
 	done
 }
 
+echo 8 >/proc/sys/vm/nr_hugepages # while memory is whole
 mkswap /dev/vdb >/dev/null
 swapon /dev/vdb
 states="throttled weight idle cpuset killed group_killed high protected swapping swap_full huge two_disks io_cost pids_max
