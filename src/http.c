@@ -19,8 +19,8 @@
 #include "request.h"
 #include "scrape.h"
 #include "self.h"
-#include "sidecar.h"
 #include "sidecar_exit.h"
+#include "sidecar_unseen.h"
 #include "text.h"
 #include "version.h"
 

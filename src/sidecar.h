@@ -36,7 +36,4 @@ struct sidecar_figures {
 /* Those of the i-th such container. False behind the last one. */
 bool sidecar_out_of_reach(size_t i, struct sidecar_figures *f);
 
-/* What cannot be seen, as sentences for the landing page; NULL behind the last one. For any thread. */
-const char *sidecar_unseen(size_t i);
-
 #endif

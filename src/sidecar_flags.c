@@ -22,7 +22,8 @@ const struct flag sidecar_flags[] = {
 	{ "pod.name", TEXT, &pod, "In sidecar mode the name of the pod.", "$POD_NAME" },
 	{ "pod.namespace", TEXT, &namespace, "In sidecar mode the namespace of the pod.", "$POD_NAMESPACE" },
 	{ "container.names", LIST, &names,
-	    "NAME=GLOB: in sidecar mode the name of the container whose id, or a process's command name, matches. Repeatable.",
+	    "NAME=GLOB: in sidecar mode the name of the container whose id, or a process's command name, matches. "
+	    "Repeatable.",
 	    "as kubelet's mounts say, else by process" },
 	{ "exit-with", TEXT, &sidecar_exit_with,
 	    "In sidecar mode a container, or a process by its command name, with whose end this one ends." },

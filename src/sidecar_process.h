@@ -36,8 +36,8 @@ struct sidecar_stat {
 bool sidecar_stat(char *text, struct sidecar_stat *s);
 
 /*
- * The root of the cgroup tree as a process sees it, given its directory in procfs: its container's cgroup. real: nothing
- * but the kernel's cgroup v2 will do. A descriptor, or -errno; -ESRCH: the process is not in what is there.
+ * The root of the cgroup tree as a process sees it, given its directory in procfs: its container's cgroup. real:
+ * nothing but the kernel's cgroup v2 will do. A descriptor, or -errno; -ESRCH: the process is not in what is there.
  */
 int sidecar_reach(int dir, pid_t pid, bool real);
 
