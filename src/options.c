@@ -280,7 +280,7 @@ special(const char *arg)
 void
 options_parse(int argc, char **argv)
 {
-	const char *wrong;
+	const char *wrong, *wanted;
 
 	for (int i = 1; i < argc;) {
 		special(argv[i]);
@@ -290,8 +290,8 @@ options_parse(int argc, char **argv)
 		}
 		i += take(argv + i);
 	}
-	if ((wrong = sidecar_wrong_flag()) != NULL)
-		refuse("not such a value, or not in this mode", wrong);
+	if ((wrong = sidecar_wrong_flag(&wanted)) != NULL)
+		refuse(wanted, wrong);
 	if (!log_set_level(log_level))
 		refuse("debug, info, warn or error is wanted", "log.level");
 	if (!log_set_format(log_format))

@@ -12,8 +12,8 @@ extern const struct flag sidecar_flags[];
 
 bool sidecar_is_on(void);
 
-/* The name of a flag whose value is not what it should be; NULL: all are right. */
-const char *sidecar_wrong_flag(void);
+/* The name of a flag whose value is not what it should be, and what is wanted; NULL: all are right. */
+const char *sidecar_wrong_flag(const char **wanted);
 
 /* Looks for what can be seen. After place_open; the collecting thread's, as are the next two. */
 void sidecar_open(void);

@@ -38,12 +38,15 @@ sidecar_is_on(void)
 }
 
 const char *
-sidecar_wrong_flag(void)
+sidecar_wrong_flag(const char **wanted)
 {
+	*wanted = "node or sidecar is wanted";
 	if (!sidecar_is_on() && strcmp(mode, "node") != 0)
 		return flag_name(&mode);
+	*wanted = "is for --mode=sidecar alone";
 	if (*sidecar_exit_with != '\0' && !sidecar_is_on())
 		return flag_name(&sidecar_exit_with);
+	*wanted = "NAME=GLOB is wanted, with a name of 1 to 63 characters";
 	for (unsigned i = 0; i < names.n; i++)
 		if (strcspn(names.items[i], "=") == 0 || strcspn(names.items[i], "=") > SIDECAR_NAME ||
 		    strchr(names.items[i], '=') == NULL)

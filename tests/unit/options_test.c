@@ -168,7 +168,8 @@ Test(options, refused)
 		"--log.format=xml",
 		"--collector.nonsense", "--no-collector.nonsense", "--collector.", "--collector.loadavg=1",
 		"--collector", "--path.rootf=/",
-		"--path.rootfss=/", "--once.path",
+		"--path.rootfss=/", "--once.path", "--mode=pod", "--exit-with=main", "--container.names=main",
+		"--container.names==x",
 	};
 
 	for (size_t i = 0; i < COUNT(bad); i++) {
