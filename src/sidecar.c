@@ -109,6 +109,13 @@ sidecar_out_of_reach(size_t i, struct sidecar_figures *f)
 	return true;
 }
 
+/* Settings of the whole machine are shown in its first network alone, which is the node's. */
+static bool
+is_network_of_node(void)
+{
+	return faccessat(place(PROC)->dir, "sys/net/core/netdev_max_backlog", F_OK, 0) == 0;
+}
+
 void
 sidecar_open(void)
 {
@@ -117,11 +124,16 @@ sidecar_open(void)
 	no_v2 = cgroup < 0;
 	if (cgroup >= 0)
 		close(cgroup);
+	if (own >= 0 && is_network_of_node()) {
+		close(own);
+		own = -1;
+	}
 	sidecar_box_pod(own < 0 ? -1 : own);
 	self_cgroup_version(no_v2 ? 0 : 2);
 	sidecar_note(NODE_ITSELF, true, NULL, NULL);
 	sidecar_note(NO_V2, no_v2, NULL, NULL);
 	sidecar_note(NAMELESS, *sidecar_pod() == '\0' || *sidecar_namespace() == '\0', NULL, NULL);
+	sidecar_note(HOST_NETWORK, is_network_of_node(), NULL, NULL);
 }
 
 static void

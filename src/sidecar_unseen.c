@@ -14,6 +14,7 @@ static const char *const sentences[UNSEEN] = {
 	[NO_V2] = "There is no cgroup v2 here: figures of the processes themselves are exported.",
 	[NAMELESS] = "The names of pod and namespace are not known: set POD_NAME and POD_NAMESPACE by the downward "
 	    "API.",
+	[HOST_NETWORK] = "The network is the node's, by hostNetwork of the pod, and is not exported as the pod's.",
 };
 static atomic_bool unseen[UNSEEN];
 

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum unseen { NODE_ITSELF, ALONE, OUT_OF_REACH, NO_V2, NAMELESS, UNSEEN };
+enum unseen { NODE_ITSELF, ALONE, OUT_OF_REACH, NO_V2, NAMELESS, HOST_NETWORK, UNSEEN };
 
 /* That it cannot be seen holds or does not. The log has it once, with key=value unless key is NULL. */
 void sidecar_note(enum unseen what, bool holds, const char *key, const char *value);

@@ -9,6 +9,7 @@
 #include "cgroup.h"
 #include "node.h"
 #include "sidecar_process.h"
+#include "sidecar_unseen.h"
 
 #define ID "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define SCOPE "/cri-containerd-" ID ".scope"
@@ -84,6 +85,37 @@ Test(sidecar, stat)
 	cr_expect_not(sidecar_stat(none, &s));
 }
 
+static void
+set(const char *name, const char *value)
+{
+	for (const struct flag *f = sidecar_flags; f->name != NULL; f++)
+		if (strcmp(f->name, name) == 0)
+			*(const char **)f->to = value;
+}
+
+static void
+expect_wrong(const char *flag, const char *part)
+{
+	const char *wanted, *wrong = sidecar_wrong_flag(&wanted);
+
+	cr_assert_not_null(wrong);
+	cr_expect_str_eq(wrong, flag);
+	cr_expect_not_null(strstr(wanted, part), "%s", wanted);
+}
+
+Test(sidecar, wrong_flags)
+{
+	const char *wanted;
+
+	cr_expect_null(sidecar_wrong_flag(&wanted));
+	set("exit-with", "main");
+	expect_wrong("exit-with", "--mode=sidecar");
+	set("mode", "sidecar");
+	cr_expect_null(sidecar_wrong_flag(&wanted));
+	set("mode", "pod");
+	expect_wrong("mode", "node or sidecar");
+}
+
 /* A process of a container, with that container's root if there is one. */
 static void
 process(const char *pid, const char *stat, const char *cgroup, const char *root)
@@ -100,19 +132,41 @@ process(const char *pid, const char *stat, const char *cgroup, const char *root)
 }
 
 static void
-create(void)
+setup(void)
 {
-	for (const struct flag *f = sidecar_flags; f->name != NULL; f++)
-		if (strcmp(f->name, "mode") == 0)
-			*(const char **)f->to = "sidecar";
+	set("mode", "sidecar");
 	setenv("POD_NAME", "web", 1);
 	setenv("POD_NAMESPACE", "shop", 1);
 	node_create();
 	node_put("proc/stat", "btime 1700000000\n");
 	node_put("app/sys/fs/cgroup/cgroup.procs", "7\n8\n");
+	node_directory("proc/self");
 	process("7", STAT("app", "40"), "0::/.." SCOPE "\n", "app");
+}
+
+static void
+open_all(void)
+{
 	cr_assert(place_open());
 	cgroup_open();
+}
+
+static void
+create(void)
+{
+	setup();
+	open_all();
+}
+
+static bool
+is_said(const char *word)
+{
+	const char *sentence;
+
+	for (size_t i = 0; (sentence = sidecar_unseen(i)) != NULL; i++)
+		if (strstr(sentence, word) != NULL)
+			return true;
+	return false;
 }
 
 TestSuite(sidecar_pod, .init = create, .fini = node_clean);
@@ -186,6 +240,34 @@ Test(sidecar_pod, link_out)
 	node_remove("app/sys/fs/cgroup");
 	cr_assert_eq(symlink(node_path("outside"), node_path("app/sys/fs/cgroup")), 0);
 	expect_refused();
+}
+
+/* The network of the pod; -1: none is shown. */
+static int
+network(void)
+{
+	cgroup_refresh(true);
+	cr_assert_not_null(cgroup_pod(0));
+	return cgroup_pod(0)->dir;
+}
+
+Test(sidecar_pod, network)
+{
+	cr_expect_geq(network(), 0);
+}
+
+static void
+create_in_network_of_node(void)
+{
+	setup();
+	node_put("proc/sys/net/core/netdev_max_backlog", "1000\n");
+	open_all();
+}
+
+Test(sidecar, network_of_node, .init = create_in_network_of_node, .fini = node_clean)
+{
+	cr_expect_lt(network(), 0);
+	cr_expect(is_said("hostNetwork"));
 }
 
 /* CPU time never falls, although processes end. */
