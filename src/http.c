@@ -138,14 +138,21 @@ give_back(struct spare *s)
 }
 
 /* Header and body leave in one write. */
+static bool
+is_head(struct mg_connection *conn)
+{
+	const char *method = mg_get_request_info(conn)->request_method;
+
+	return method != NULL && strcmp(method, "HEAD") == 0;
+}
+
 static int
 send_body(struct mg_connection *conn, int status, const char *lines, const char *body, size_t size)
 {
-	const char *method = mg_get_request_info(conn)->request_method;
 	struct spare *s = take_spare();
 
 	add_header(&s->text, status, lines, size);
-	if (method != NULL && strcmp(method, "HEAD") == 0)
+	if (is_head(conn))
 		size = 0;
 	if (size <= ONE_WRITE)
 		buf_add(&s->text, body, size);
@@ -241,8 +248,16 @@ seconds_to_answer(struct mg_connection *conn)
 	return fmin(fmax(seconds - 0.25, 0.5), 120);
 }
 
+/* A part of the page, or its header, is no scrape that anything may end after. */
+static void
+tell_scraped(struct mg_connection *conn, const struct filter_query *f, double begun)
+{
+	if (!f->collects && !is_head(conn))
+		sidecar_exit_scraped(begun);
+}
+
 static int
-send_page(struct mg_connection *conn, enum which_page which)
+send_page(struct mg_connection *conn, enum which_page which, double begun)
 {
 	const char *query = mg_get_request_info(conn)->query_string, *text;
 	struct filter_query f = { .which = which };
@@ -260,6 +275,7 @@ send_page(struct mg_connection *conn, enum which_page which)
 		return send_line(conn, 503, PLAIN, "The collection did not end in time.");
 	text = scrape_body(body, &size);
 	send_body(conn, 200, gzip ? GZIP : METRICS, text, size);
+	tell_scraped(conn, &f, begun);
 	scrape_release(body);
 	return 200;
 }
@@ -281,10 +297,8 @@ serve_page(struct mg_connection *conn, enum which_page which)
 	int status;
 
 	self_request_begun();
-	status = max_requests != 0 && others >= max_requests ? send_limit(conn) : send_page(conn, which);
+	status = max_requests != 0 && others >= max_requests ? send_limit(conn) : send_page(conn, which, begun);
 	self_request_ended(status, clock_now() - begun);
-	if (status == 200)
-		sidecar_exit_scraped(begun);
 	atomic_fetch_sub(&scrapes, 1);
 	return status;
 }

@@ -5,7 +5,7 @@
 /* Follows that process, if the flag names one. Sends SIGTERM to ourselves after its end and one more scrape. */
 void sidecar_exit_start(void);
 
-/* A page was sent for a request that began at that moment of clock_now. */
+/* A whole page was sent for a request that began at that moment of clock_now. */
 void sidecar_exit_scraped(double begun);
 
 #endif

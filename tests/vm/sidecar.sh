@@ -99,6 +99,9 @@ is "said in the log" 1 "$(grep -c 'user and group' /out/log)"
 # The main process ends: one scrape later so does the sidecar, or else after the time of grace.
 kill "$(pidof app)"
 until grep -q 'has ended' /out/log; do sleep 0.1; done
+printf 'HEAD /metrics HTTP/1.0\r\n\r\n' | nsenter -t "$pause" -n nc 127.0.0.1 9100 >/out/head
+get '/metrics?collect[]=container.cpu' part
+sleep 1
 kill -0 $sidecar || fail "it does not wait for a scrape"
 get /metrics page || fail "no last scrape"
 wait $sidecar || fail "its status is $?"
