@@ -15,6 +15,7 @@
 
 #include "file.h"
 #include "log.h"
+#include "mountinfo.h"
 #include "place.h"
 #include "text.h"
 
@@ -99,26 +100,19 @@ struct mounts {
 	bool local_events;
 };
 
-/* "30 24 0:26 / /sys/fs/cgroup rw shared:4 - cgroup2 cgroup2 rw,nsdelegate". proc_pid_mountinfo(5) */
 static void
 read_mount(char *line, struct mounts *m)
 {
-	char *rest = strstr(line, " - "), *point = NULL, *type;
+	struct mountinfo one;
 
-	if (rest == NULL)
+	if (!mountinfo_cut(line, &one))
 		return;
-	*rest = '\0';
-	rest += strlen(" - ");
-	for (int i = 0; i < 5; i++)
-		point = text_word(&line, " ");
-	type = text_word(&rest, " ");
-	if (point == NULL || type == NULL)
-		return;
-	if (strcmp(type, "cgroup2") == 0 && m->v2 == NULL) {
-		m->v2 = must_copy(point);
-		m->local_events = strstr(rest, "memory_localevents") != NULL;
-	} else if (strcmp(type, "cgroup") == 0 && has_needed(rest, " ,"))
+	if (strcmp(one.type, "cgroup2") == 0 && m->v2 == NULL) {
+		m->v2 = must_copy(mountinfo_decode(one.point, NULL));
+		m->local_events = strstr(one.super_options, "memory_localevents") != NULL;
+	} else if (strcmp(one.type, "cgroup") == 0 && has_needed(one.super_options, ",")) {
 		m->v1 = true;
+	}
 }
 
 static struct mounts

@@ -9,52 +9,17 @@
 #include "place.h"
 #include "text.h"
 
-/* Decodes \ooo in place; a NUL stays as it is. */
-static char *
-decode(char *text)
-{
-	char *out = text, c;
-
-	for (const char *in = text; *in != '\0'; *out++ = c) {
-		c = *in++;
-		if (c != '\\' || strspn(in, "01234567") < 3 || strncmp(in, "000", 3) == 0)
-			continue;
-		c = (char)((in[0] - '0') << 6 | (in[1] - '0') << 3 | (in[2] - '0'));
-		in += 3;
-	}
-	*out = '\0';
-	return text;
-}
-
-static bool
-cut(struct layer_mount *m, char *line)
-{
-	char *field;
-
-	for (int i = 0; i < 4; i++)
-		text_field(&line, ' ');
-	m->point = text_field(&line, ' ');
-	while ((field = text_field(&line, ' ')) != NULL && strcmp(field, "-") != 0)
-		;
-	m->type = text_field(&line, ' ');
-	m->device = text_field(&line, ' ');
-	m->options = text_field(&line, ' ');
-	if (m->options == NULL || *m->point != '/')
-		return false;
-	decode(m->point);
-	decode(m->device);
-	return true;
-}
-
 void
 layer_mounts_cut(struct layer_mounts *m)
 {
 	char *at = m->text.data, *line;
-	struct layer_mount one;
+	struct mountinfo one;
 
 	m->n = 0;
 	while ((line = text_line(&at)) != NULL)
-		if (cut(&one, line)) {
+		if (mountinfo_cut(line, &one) && *one.point == '/') {
+			mountinfo_decode(one.point, NULL);
+			mountinfo_decode(one.device, NULL);
 			m->list = must_grow(m->list, m->n, &m->room, sizeof *m->list);
 			m->list[m->n++] = one;
 		}
@@ -73,10 +38,10 @@ layer_mounts_read(struct layer_mounts *m)
 }
 
 /* The deepest one; of those on the same point the last, which hides the others. */
-const struct layer_mount *
+const struct mountinfo *
 layer_mount_of(const struct layer_mounts *m, const char *path)
 {
-	const struct layer_mount *best = NULL;
+	const struct mountinfo *best = NULL;
 	size_t most = 0, n;
 
 	for (size_t i = 0; i < m->n; i++) {
@@ -140,7 +105,7 @@ bundle_root(const char *id, char path[PATH_MAX])
 	return root != NULL;
 }
 
-static const struct layer_mount *
+static const struct mountinfo *
 overlay_of(const struct layer_mounts *m, const char *id)
 {
 	char root[PATH_MAX];
@@ -170,7 +135,7 @@ option(const char *options, const char *name, char value[PATH_MAX])
 			return false;
 		memcpy(value, options + n, size);
 		value[size] = '\0';
-		decode(value);
+		mountinfo_decode(value, NULL);
 		return true;
 	}
 	return false;
@@ -180,12 +145,12 @@ option(const char *options, const char *name, char value[PATH_MAX])
 bool
 layer_find(const struct layer_mounts *m, const char *id, char path[PATH_MAX])
 {
-	const struct layer_mount *overlay = overlay_of(m, id);
+	const struct mountinfo *overlay = overlay_of(m, id);
 	char upper[PATH_MAX];
 	int up = 0;
 	size_t n;
 
-	if (overlay == NULL || !option(overlay->options, "upperdir=", upper))
+	if (overlay == NULL || !option(overlay->super_options, "upperdir=", upper))
 		return false;
 	if (*upper == '/')
 		return (size_t)snprintf(path, PATH_MAX, "%s", upper) < PATH_MAX;

@@ -7,17 +7,12 @@
 #include <stddef.h>
 
 #include "buf.h"
+#include "mountinfo.h"
 
-/* A line of the node's mount table, cut and decoded. */
-struct layer_mount {
-	char *point, *type, *device;
-	char *options;                  /* of the file system, not decoded */
-};
-
-/* The table. It begins as zeros and is read again and again. */
+/* The node's table, its points and devices decoded. It begins as zeros and is read again and again. */
 struct layer_mounts {
 	struct buf text;
-	struct layer_mount *list;
+	struct mountinfo *list;
 	size_t n, room;
 };
 
@@ -28,7 +23,7 @@ int layer_mounts_read(struct layer_mounts *m);
 void layer_mounts_cut(struct layer_mounts *m);
 
 /* The mount that a path of the node is on; NULL if there is none. */
-const struct layer_mount *layer_mount_of(const struct layer_mounts *m, const char *path);
+const struct mountinfo *layer_mount_of(const struct layer_mounts *m, const char *path);
 
 /*
  * The upper directory of the overlay that is the root of the container of this id (64 hex digits), as a path of the

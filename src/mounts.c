@@ -24,26 +24,6 @@ static uint32_t heads[HASHES];          /* of mounts by their points, as place +
 static char **remote_ids;               /* what is mounted on these is reached only through them */
 static size_t n_remote_ids, room_remote_ids;
 
-/* Decodes \ooo, in place or not: all of them, or those that labels decode. */
-static void
-unescape(char *out, const char *in, bool all)
-{
-	char c;
-
-	while (*in != '\0') {
-		if (*in == '\\' && strspn(in + 1, "01234567") >= 3) {
-			c = (char)((in[1] - '0') << 6 | (in[2] - '0') << 3 | (in[3] - '0'));
-			if (c == ' ' || c == '\t' || (all && c != '\0')) {
-				*out++ = c;
-				in += 4;
-				continue;
-			}
-		}
-		*out++ = *in++;
-	}
-	*out = '\0';
-}
-
 /* A mount point as the node sees it: from a pod, what is below the mounted root. */
 static char *
 without_root(char *point)
@@ -56,45 +36,19 @@ without_root(char *point)
 	return point[n] == '\0' ? root : point + n;
 }
 
-static bool
-cut(struct mount *m, char *line)
-{
-	char *field;
-
-	m->id = text_field(&line, ' ');
-	m->parent = text_field(&line, ' ');
-	m->minor = text_field(&line, ' ');
-	text_field(&line, ' ');
-	m->point = text_field(&line, ' ');
-	m->options = text_field(&line, ' ');
-	while ((field = text_field(&line, ' ')) != NULL && strcmp(field, "-") != 0)
-		;
-	m->type = text_field(&line, ' ');
-	m->device = text_field(&line, ' ');
-	m->super_options = text_field(&line, ' ');
-	if (m->super_options == NULL)
-		return false;
-	m->major = text_field(&m->minor, ':');
-	if (m->minor == NULL)
-		return false;
-	unescape(m->point, m->point, false);
-	m->point = without_root(m->point);
-	return true;
-}
-
 /* True if an answer may never come, from this file system or from one that it is mounted on. */
 static bool
 is_remote(const struct mount *m)
 {
-	bool found = text_starts(m->type, "fuse.");
+	bool found = text_starts(m->line.type, "fuse.");
 
 	for (size_t i = 0; !found && i < COUNT(remote_types); i++)
-		found = strcmp(m->type, remote_types[i]) == 0;
+		found = strcmp(m->line.type, remote_types[i]) == 0;
 	for (size_t i = 0; !found && i < n_remote_ids; i++)
-		found = strcmp(m->parent, remote_ids[i]) == 0;
+		found = strcmp(m->line.parent, remote_ids[i]) == 0;
 	if (found) {
 		remote_ids = must_grow(remote_ids, n_remote_ids, &room_remote_ids, sizeof *remote_ids);
-		remote_ids[n_remote_ids++] = m->id;
+		remote_ids[n_remote_ids++] = m->line.id;
 	}
 	return found;
 }
@@ -113,24 +67,24 @@ head_of(const char *point)
 static void
 keep(struct mounts *t, struct mount *m, bool far)
 {
-	uint32_t *head = head_of(m->point);
+	uint32_t *head = head_of(m->line.point);
 	const struct mount *other;
 
 	m->question = t->n_questions;
 	for (uint32_t i = *head; i != 0; i = other->next) {
 		other = &t->list[i - 1];
-		if (strcmp(m->point, other->point) != 0)
+		if (strcmp(m->line.point, other->line.point) != 0)
 			continue;
 		m->question = other->question;
-		if (strcmp(m->device, other->device) != 0 || strcmp(m->type, other->type) != 0)
+		if (strcmp(m->line.device, other->line.device) != 0 || strcmp(m->line.type, other->line.type) != 0)
 			continue;
 		m->again = true;
-		if (strcmp(m->major, other->major) == 0 && strcmp(m->minor, other->minor) == 0)
+		if (strcmp(m->line.major, other->line.major) == 0 && strcmp(m->line.minor, other->line.minor) == 0)
 			return;
 	}
 	if (m->question == t->n_questions) {
 		t->questions = must_grow(t->questions, t->n_questions, &t->room_questions, sizeof *t->questions);
-		t->questions[t->n_questions++] = (struct question){ .path = m->point };
+		t->questions[t->n_questions++] = (struct question){ .path = m->line.point };
 	}
 	t->questions[m->question].far |= far;
 	m->next = *head;
@@ -151,10 +105,11 @@ cut_all(struct mounts *t)
 	memset(heads, 0, sizeof heads);
 	while ((line = text_line(&at)) != NULL) {
 		m = (struct mount){ 0 };
-		if (!cut(&m, line)) {
+		if (!mountinfo_cut(line, &m.line)) {
 			err = -EINVAL;
 			continue;
 		}
+		m.line.point = without_root(mountinfo_decode(m.line.point, " \t"));
 		far = is_remote(&m);
 		if (t->take(t, &m))
 			keep(t, &m, far);
@@ -174,7 +129,7 @@ find_paths(struct mounts *t)
 	t->paths.size = 0;
 	path = buf_reserve(&t->paths, need);
 	for (size_t i = 0; i < t->n_questions; i++) {
-		unescape(mempcpy(path, place_path(ROOT), root), t->questions[i].path, true);
+		mountinfo_decode(strcpy(mempcpy(path, place_path(ROOT), root), t->questions[i].path), NULL);
 		t->questions[i].path = path;
 		path += strlen(path) + 1;
 	}

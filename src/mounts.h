@@ -7,11 +7,12 @@
 #include <stdint.h>
 
 #include "buf.h"
+#include "mountinfo.h"
 #include "statfs.h"
 
-/* A line of the table, cut. */
+/* A mount that is wanted. */
 struct mount {
-	char *id, *parent, *major, *minor, *point, *options, *type, *device, *super_options;
+	struct mountinfo line;          /* the point is that of the node, with blanks and tabs decoded */
 	bool again;                     /* as a mount before it, but for the device's numbers */
 	size_t question;                /* mounts on the same point share one */
 	uint32_t next;                  /* with the same hash, as place + 1 */

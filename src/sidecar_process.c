@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "file.h"
+#include "mountinfo.h"
 #include "text.h"
 
 /* A cgroup namespace shows what is beside it as "/../name"; the names below a container are its own affair. */
@@ -64,15 +65,14 @@ name_in(const char *path, char name[SIDECAR_NAME + 1])
 bool
 sidecar_name(char *text, char name[SIDECAR_NAME + 1])
 {
-	enum { ROOT_FIELD = 4 };        /* what of its file system is mounted */
 	static const char pods[] = "/pods/";
-	char *line, *word, *at;
+	struct mountinfo m;
+	char *line, *at;
 
 	while ((line = text_line(&text)) != NULL) {
-		word = NULL;
-		for (int field = 1; field <= ROOT_FIELD && (word = text_word(&line, " ")) != NULL; field++)
-			;
-		for (at = word; at != NULL && (at = strstr(at, pods)) != NULL;)
+		if (!mountinfo_cut(line, &m))
+			continue;
+		for (at = m.root; at != NULL && (at = strstr(at, pods)) != NULL;)
 			if (name_in(at += strlen(pods), name))
 				return true;
 	}

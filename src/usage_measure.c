@@ -41,7 +41,7 @@ read_mounts(void)
 
 /* Of others an answer may never come, or the figures are nobody's disk. */
 static bool
-is_local(const struct layer_mount *m)
+is_local(const struct mountinfo *m)
 {
 	static const char *const types[] = {
 		"ext4", "xfs", "btrfs", "ext3", "ext2", "f2fs", "zfs", "bcachefs", "tmpfs",
@@ -81,7 +81,7 @@ has_project(int fd)
 static bool
 ask_quota(int fd, const char *path, struct usage_part *part)
 {
-	const struct layer_mount *m = layer_mount_of(&mounts, path);
+	const struct mountinfo *m = layer_mount_of(&mounts, path);
 	struct statfs own, whole;
 	bool known;
 	int top;
@@ -124,7 +124,7 @@ add_part(struct usage *u, enum usage_kind kind, const char *volume, int fd, cons
 static void
 add_layer(const struct cgroup_who *who, struct usage *u)
 {
-	const struct layer_mount *m;
+	const struct mountinfo *m;
 	char path[PATH_MAX];
 	struct statfs fs;
 	int fd;

@@ -53,12 +53,12 @@ name_of(const struct mount *m)
 	static unsigned i;
 	struct buf *name = &names[++i % COUNT(names)];
 
-	if (strcmp(m->type, "tmpfs") == 0)
-		return m->point;
-	if (strcmp(m->type, "overlay") != 0)
-		return m->device;
+	if (strcmp(m->line.type, "tmpfs") == 0)
+		return m->line.point;
+	if (strcmp(m->line.type, "overlay") != 0)
+		return m->line.device;
 	name->size = 0;
-	buf_print(name, "%s_%s-%s", m->device, m->major, m->minor);
+	buf_print(name, "%s_%s-%s", m->line.device, m->line.major, m->line.minor);
 	return name->data;
 }
 
@@ -75,14 +75,15 @@ static bool
 take(const struct mounts *t, const struct mount *m)
 {
 	static const char *const types[] = { "btrfs", "overlay", "tmpfs", "vfat", "xfs", "zfs" };
-	bool root = strcmp(m->point, "/") == 0 && strcmp(m->type, "rootfs") != 0;
-	bool known = root || text_starts(m->type, "ext") || text_starts(m->type, "nfs");
+	bool root = strcmp(m->line.point, "/") == 0 && strcmp(m->line.type, "rootfs") != 0;
+	bool known = root || text_starts(m->line.type, "ext") || text_starts(m->line.type, "nfs");
 
 	for (size_t i = 0; !known && i < COUNT(types); i++)
-		known = strcmp(m->type, types[i]) == 0;
+		known = strcmp(m->line.type, types[i]) == 0;
 	if (!known)
 		return false;
-	if ((strcmp(m->type, "tmpfs") == 0 || strcmp(m->type, "overlay") == 0) && !filter_takes(&points, m->point))
+	if ((strcmp(m->line.type, "tmpfs") == 0 || strcmp(m->line.type, "overlay") == 0) &&
+	    !filter_takes(&points, m->line.point))
 		return false;
 	return is_new(t, m);
 }
@@ -110,9 +111,9 @@ add_sizes(struct page *p, const struct mount *m)
 static bool
 is_on(const struct mount *m, char *const *disk)
 {
-	if (strcmp(m->major, "0") == 0)
-		return text_starts(m->device, "/dev/") && strcmp(m->device + strlen("/dev/"), disk[2]) == 0;
-	return strcmp(m->major, disk[0]) == 0 && strcmp(m->minor, disk[1]) == 0;
+	if (strcmp(m->line.major, "0") == 0)
+		return text_starts(m->line.device, "/dev/") && strcmp(m->line.device + strlen("/dev/"), disk[2]) == 0;
+	return strcmp(m->line.major, disk[0]) == 0 && strcmp(m->line.minor, disk[1]) == 0;
 }
 
 static int

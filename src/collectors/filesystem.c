@@ -34,7 +34,7 @@ static bool
 take(const struct mounts *t, const struct mount *m)
 {
 	(void)t;
-	return filter_takes(&points, m->point) && filter_takes(&types, m->type);
+	return filter_takes(&points, m->line.point) && filter_takes(&types, m->line.type);
 }
 
 static struct mounts mounts = { .take = take, .options = true };
@@ -60,8 +60,8 @@ has_option(const char *options, const char *option)
 static bool
 is_readonly(const struct mount *m)
 {
-	return has_option(m->options, "ro") || has_option(m->super_options, "ro") ||
-	    has_option(m->super_options, "emergency_ro");
+	return has_option(m->line.options, "ro") || has_option(m->line.super_options, "ro") ||
+	    has_option(m->line.super_options, "emergency_ro");
 }
 
 /* What label device_error says. */
@@ -101,10 +101,10 @@ add(struct page *p, const struct mount *m)
 
 	if (!m->again) {
 		row = page_row(p, LABELS(
-			{ "device", m->device },
+			{ "device", m->line.device },
 			{ "device_error", error },
-			{ "fstype", m->type },
-			{ "mountpoint", m->point }
+			{ "fstype", m->line.type },
+			{ "mountpoint", m->line.point }
 		));
 		page_add(p, &metrics[DEVICE_ERROR], row, *error != '\0');
 		page_add(p, &metrics[READONLY], row, is_readonly(m));
@@ -113,10 +113,10 @@ add(struct page *p, const struct mount *m)
 	}
 	if (*error == '\0')
 		page_add(p, &metrics[MOUNT_INFO], page_row(p, LABELS(
-			{ "device", m->device },
-			{ "major", m->major },
-			{ "minor", m->minor },
-			{ "mountpoint", m->point }
+			{ "device", m->line.device },
+			{ "major", m->line.major },
+			{ "minor", m->line.minor },
+			{ "mountpoint", m->line.point }
 		)), 1);
 }
 
