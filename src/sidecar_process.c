@@ -29,10 +29,8 @@ sidecar_cgroup(char *text, struct sidecar_cgroup *c)
 		return false;
 	line += strlen("0::/");
 	while (kind != CGROUP_CONTAINER && (part = text_word(&line, "/")) != NULL) {
-		bool up = strcmp(part, "..") == 0;
-
-		kind = up ? CGROUP_POD : cgroup_kind(part, kind, c->id);
-		if (!up)
+		kind = cgroup_kind(part, kind, c->id);
+		if (strcmp(part, "..") != 0)
 			size += (size_t)snprintf(c->path + size, sizeof c->path - size, "/%s", part);
 		if (size >= sizeof c->path)
 			return false;

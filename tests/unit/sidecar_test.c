@@ -73,7 +73,7 @@ Test(sidecar, name)
 Test(sidecar, stat)
 {
 	struct sidecar_stat s;
-	char text[] = STAT("a) S (b", "40"), cut[] = "7 (app) S 1 7", none[] = ") (";
+	char text[] = STAT("a) S (b", "40"), cut[] = "7 (app) S 1 7", none[] = ") S 1 7 7 0 -1 4194560 100 0 0 0 40 5 0 0 20 0 3 0 900 1000 42 0 (";
 
 	cr_assert(sidecar_stat(text, &s));
 	cr_expect_str_eq(s.command, "a) S (b");
@@ -268,6 +268,22 @@ Test(sidecar, network_of_node, .init = create_in_network_of_node, .fini = node_c
 {
 	cr_expect_lt(network(), 0);
 	cr_expect(is_said("hostNetwork"));
+}
+
+/* A name that is given outdoes what was there before, also by a process that comes later. */
+Test(sidecar_pod, given_name)
+{
+	struct flag_list *names = NULL;
+
+	for (const struct flag *f = sidecar_flags; f->name != NULL; f++)
+		if (strcmp(f->name, "container.names") == 0)
+			names = f->to;
+	names->items[names->n++] = "main=wor*";
+	cgroup_refresh(true);
+	cr_expect_str_eq(cgroup_names(find(SCOPE)).container, "app");
+	process("8", STAT("worker", "1"), "0::/.." SCOPE "\n", "app");
+	cgroup_refresh(true);
+	cr_expect_str_eq(cgroup_names(find(SCOPE)).container, "main");
 }
 
 /* CPU time never falls, although processes end. */
