@@ -22,7 +22,7 @@ guest() { # MIB "VM-OPTION..." SCRIPT ARG...
 	shift 2
 	[[ -x $tmp/load ]] || ${CC:-cc} -O2 -static -o "$tmp/load" "$here/../vm/load.c" "$here/../../src/nonss.c" -lcgroup
 	# shellcheck disable=SC2086 # a list of words
-	"$here/../vm/vm.sh" -t 900 -M "$memory" -q "-smp 1 -icount shift=0,sleep=off" -f "$tmp/load" -f "$here/../vm/kubepods.sh" \
+	"$here/../vm/vm.sh" -t 900 -M "$memory" -q "-cpu max -smp 1 -icount shift=0,sleep=off" -f "$tmp/load" -f "$here/../vm/kubepods.sh" \
 		-f "$here/$1" -f "$nodegauge:/bin/nodegauge" $options -- "$@"
 }
 
