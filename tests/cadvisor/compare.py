@@ -36,7 +36,8 @@ def of_tmpfs(labels):
     return not dict(labels).get("device", "/dev/").startswith("/dev/")
 
 
-BY_CHANCE = {"container_start_time_seconds"}    # the root's, which cAdvisor reckons from the time of its own start
+# The root's start, which cAdvisor reckons from the time of its own; what it has looked at minutes ago.
+BY_CHANCE = {"container_start_time_seconds", "machine_node_hugepages_count"}
 
 
 def judge(family, counter, theirs, before, after):
