@@ -1,4 +1,4 @@
-/* Who is to be looked at, and the thread that does. Only the thread frees anything; all else is behind the lock. */
+/* Who is to be looked at, and the thread that does; without it nothing waits. All is behind the lock. */
 #include "usage.h"
 
 #include <pthread.h>
@@ -64,6 +64,32 @@ learn_all(struct cgroup_who *to, const struct cgroup_who *from)
 	learn(&to->container, from->container);
 }
 
+static void
+forget(struct asked *a)
+{
+	const char *const strings[] = { a->who.id, a->who.uid, a->who.namespace, a->who.pod, a->who.container };
+
+	for (size_t i = 0; i < COUNT(strings); i++)
+		free((void *)(uintptr_t)strings[i]);
+	free(a->last.parts);
+	free(a);
+}
+
+static void
+forget_gone(double now)
+{
+	struct asked *a;
+
+	for (size_t i = 0; i < HASHES; i++)
+		for (struct asked **at = &table[i]; (a = *at) != NULL;)
+			if (now - a->time > FORGET + usage_interval) {
+				*at = a->next;
+				forget(a);
+			} else {
+				at = &a->next;
+			}
+}
+
 const struct usage *
 usage_ask(const struct cgroup_who *who)
 {
@@ -77,6 +103,7 @@ usage_ask(const struct cgroup_who *who)
 	learn_all(&a->who, who);
 	a->time = clock_now();
 	if (usage_interval == 0) {
+		forget_gone(a->time);
 		usage_measure(&a->who, &a->last);
 	} else if (!a->wanted && a->time >= a->due) {
 		a->wanted = true;
@@ -91,35 +118,16 @@ usage_release(void)
 	pthread_mutex_unlock(&lock);
 }
 
-static void
-forget(struct asked *a)
-{
-	const char *const strings[] = { a->who.id, a->who.uid, a->who.namespace, a->who.pod, a->who.container };
-
-	for (size_t i = 0; i < COUNT(strings); i++)
-		free((void *)(uintptr_t)strings[i]);
-	free(a->last.parts);
-	free(a);
-}
-
-/* What was due first of all that is wanted, or NULL; and forgets what has gone. */
+/* What was due first of all that is wanted, or NULL. */
 static struct asked *
 choose(void)
 {
-	double now = clock_now();
-	struct asked *first = NULL, *a;
+	struct asked *first = NULL;
 
 	for (size_t i = 0; i < HASHES; i++)
-		for (struct asked **at = &table[i]; (a = *at) != NULL;) {
-			if (now - a->time > FORGET + usage_interval) {
-				*at = a->next;
-				forget(a);
-				continue;
-			}
+		for (struct asked *a = table[i]; a != NULL; a = a->next)
 			if (a->wanted && (first == NULL || a->due < first->due))
 				first = a;
-			at = &a->next;
-		}
 	return first;
 }
 
@@ -144,6 +152,7 @@ run(void *unused)
 	stand_back();
 	pthread_mutex_lock(&lock);
 	for (;;) {
+		forget_gone(clock_now());
 		while ((a = choose()) == NULL)
 			pthread_cond_wait(&wanted, &lock);
 		a->due = clock_now() + usage_interval;
