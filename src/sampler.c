@@ -16,6 +16,8 @@ struct samples {
 	struct peak slots[SLOTS];
 };
 
+enum { LONGEST = 1000000 };             /* seconds to wait at once, so that milliseconds fit an int */
+
 static double interval, next;
 
 const struct flag sampler_flags[] = {
@@ -27,7 +29,7 @@ const struct flag sampler_flags[] = {
 int
 sampler_pause(void)
 {
-	double left = next - clock_now();
+	double left = fmin(next - clock_now(), LONGEST);
 
 	return interval == 0 ? -1 : left <= 0 ? 0 : (int)(left * 1000) + 1;
 }

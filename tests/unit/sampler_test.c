@@ -67,3 +67,10 @@ Test(sampler, pause)
 	sampler_run();
 	cr_expect_gt(sampler_pause(), 3500000);
 }
+
+Test(sampler, a_pause_of_centuries)
+{
+	set_interval(1e9 * 3600);
+	sampler_run();
+	cr_expect_gt(sampler_pause(), 3500000);
+}
