@@ -106,7 +106,19 @@ def is_container(cgroup):
 
 
 def seconds(key):
-    return lambda f, c: None if f.key(c, "cpu.stat", key) is None else f.key(c, "cpu.stat", key) / 1e6
+    return lambda f, c: microseconds(f.key(c, "cpu.stat", key))
+
+
+def microseconds(value):
+    return None if value is None else value / 1e6
+
+
+def cpus(ranges):
+    """How many are in a list such as 0-3,8."""
+    if ranges is None:
+        return None
+    ends = [[int(end) for end in item.split("-")] for item in ranges[0].split(",") if item]
+    return sum(end[-1] - end[0] + 1 for end in ends)
 
 
 def with_quota(rule):
@@ -186,6 +198,29 @@ ONE = {
     "container_spec_memory_limit_bytes": lambda f, c: f.limit(c, "memory.max"),
     "container_spec_memory_swap_limit_bytes": lambda f, c: f.limit(c, "memory.swap.max"),
     "container_spec_memory_reservation_limit_bytes": lambda f, c: f.limit(c, "memory.min"),
+}
+# Those of the collectors and flags that are off by default, which the case states has on.
+MORE = {
+    "container_hugetlb_usage_bytes": lambda f, c: f.word(c, "hugetlb.2MB.rsvd.current"),
+    "container_hugetlb_failcnt": lambda f, c: f.key(c, "hugetlb.2MB.events", "max"),
+    "container_cgroup_descendants": lambda f, c: f.key(c, "cgroup.stat", "nr_descendants"),
+    "container_cgroup_dying_descendants": lambda f, c: f.key(c, "cgroup.stat", "nr_dying_descendants"),
+    "container_cgroup_frozen": lambda f, c: f.key(c, "cgroup.events", "frozen"),
+    "container_threads_peak": lambda f, c: f.word(c, "pids.peak"),
+    "container_threads_events_max_total": lambda f, c: f.key(c, "pids.events", "max"),
+    "container_memory_swap_max_usage_bytes": lambda f, c: f.word(c, "memory.swap.peak"),
+    **{f"container_memory_swap_events_{key}_total": lambda f, c, key=key: f.key(c, "memory.swap.events", key)
+       for key in ("high", "max", "fail")},
+    "container_cpuset_cpus": lambda f, c: cpus(f.text.get(c + "/cpuset.cpus.effective")),
+    "container_pressure_irq_stalled_seconds_total": pressure("irq.pressure", "full"),
+    "container_cpu_cfs_throttled_local_seconds_total": lambda f, c: microseconds(f.key(c, "cpu.stat.local", "throttled_usec")),
+    "container_cpu_nice_seconds_total": seconds("nice_usec"),
+    **{f"container_memory_{key}_bytes": stat(key)
+       for key in ("kernel_stack", "pagetables", "percpu", "sock", "slab_reclaimable", "slab_unreclaimable", "zswap", "zswapped")},
+    "container_memory_zswpin_total": stat("zswpin"),
+    "container_memory_zswpout_total": stat("zswpout"),
+    **{f"container_memory_events_{key}_total": lambda f, c, key=key: f.key(c, "memory.events", key)
+       for key in ("low", "oom_group_kill")},
 }
 # What tells from the kernel's files that a container is in the state that states.sh put it in.
 STATES = {
@@ -277,8 +312,8 @@ def is_ours(cgroup):
     return case in ("pod", "user") and lines("own")[0].startswith(cgroup)
 
 
-def check_values(families, rows, before, after):
-    for name, rule in ONE.items():
+def check_values(rules, families, rows, before, after):
+    for name, rule in rules.items():
         samples = {labels["id"]: value for labels, value in families[name]}
         for row in rows:
             cgroup = row["id"]
@@ -317,6 +352,15 @@ def check_disks(families, rows, before, after):
                 got = samples.get((row["id"], device[number]))
                 expect(got is not None and within(got, value, high[number]),
                        f"{name}: {row['id']} {number} has {got}, the kernel {value}")
+
+
+def check_io_limits(families, rows, files):
+    """What io.max says, and nothing where it says max."""
+    for key, name in (("rbps", "read_bytes"), ("wbps", "write_bytes"), ("riops", "reads"), ("wiops", "writes")):
+        got = {labels["id"]: value for labels, value in families[f"container_spec_io_{name}_per_second"]}
+        said = {row["id"]: float(found[1]) for row in rows for line in files.text.get(f"{row['id']}/io.max", [])
+                if (found := re.search(rf"\b{key}=(\d+)", line))}
+        expect(got == said, f"limits of {name}: {got}, the kernel {said}")
 
 
 def check_network(families, rows, before, after):
@@ -416,11 +460,13 @@ def check_containers(cadvisor):
     check_times(families, rows)
     check_network(families, rows, before, after)
     below = [row for row in rows if row["kind"] not in ("root", "dropped")]
-    check_values(families, below, before, after)
+    check_values(ONE, families, below, before, after)
     check_files(families, below, before, after)
     check_disks(families, below, before, after)
     if case == "states":
         check_states(before)
+        check_values(MORE, families, below, before, after)
+        check_io_limits(families, below, before)
         check_sampler(families, before)
     if case.startswith("churn"):
         check_churn(cadvisor, rows)

@@ -61,7 +61,7 @@ settled() {
 
 record() { # NAME
 	find $cgroups -type f \( -name 'cpu*' -o -name 'io.*' -o -name 'memory.*' -o -name 'pids.*' -o -name 'hugetlb.*' -o \
-		-name cgroup.events -o -name cgroup.procs -o -name cgroup.stat \) -print0 | xargs -0 grep -H '' 2>/dev/null |
+		-name 'cpuset.*' -o -name irq.pressure -o -name cgroup.events -o -name cgroup.procs -o -name cgroup.stat \) -print0 | xargs -0 grep -H '' 2>/dev/null |
 		sed "s#^$cgroups##" >"/out/$1.cgroup"
 	while read -r network pid _; do
 		[ "$network" = host ] || [ ! -e "/proc/$pid" ] || sed "s/^/$network /" "/proc/$pid/net/dev"
@@ -85,7 +85,11 @@ start() {
 		(in_cgroup "$own" load "$case" "$neighbour" nodegauge --path.rootfs=/host --web.listen-address=$address \
 			--collector.container.files.list) >/out/log 2>&1 &
 		;;
-	states) nodegauge --web.listen-address=$address --sampler.interval=100ms >/out/log 2>&1 & ;;
+	states)
+		# shellcheck disable=SC2046 # a list of words
+		nodegauge --web.listen-address=$address --sampler.interval=100ms $(printf -- '--collector.container.%s ' hugetlb cgroup \
+			threads swap cpuset irq throttling memory.details io.limits cpu.nice) >/out/log 2>&1 &
+		;;
 	idle) nodegauge --web.listen-address=$address --collector.container.files.list >/out/log 2>&1 & ;;
 	*) nodegauge --web.listen-address=$address >/out/log 2>&1 & ;;
 	esac
