@@ -14,11 +14,16 @@ files=(-f "$tmp/load" -f "$tmp/churn" -f "$nodegauge:/bin/nodegauge")
 for script in kubepods states sidecar guest; do files+=(-f "$here/$script.sh"); done
 churn=${VM_CHURN_SECONDS:-20}
 
-failed=0
+failed=0 again=0 # 1: after a machine that hung, which is forgiven once for each case
 check() { # NAME CASE LAYOUT [VM-OPTION]...
 	local name=$1 case=$2 layout=$3 status=0 started=$SECONDS out=$tmp/$1
 	shift 3
 	"$here/vm.sh" "$@" -d 16M -d 64M -o "$out" "${files[@]}" -- guest.sh "$case" "$layout" || status=$?
+	if ((status == 124 && !again)); then
+		echo "vm: $name: the machine hung; once more"
+		again=1 check "$name" "$case" "$layout" "$@"
+		return
+	fi
 	if ((status == 77)) && [[ $name == *-*-6* ]]; then
 		echo "vm: $name: SKIPPED, there is no such kernel"
 		return
