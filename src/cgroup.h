@@ -45,6 +45,9 @@ const struct limits *cgroup_limits(const struct scope *s);
  */
 char *cgroup_memory_events(const struct scope *s);
 
+/* OOM kills that a container's memory.events tells of, the kill of its processes as a group as one. */
+double cgroup_oom_kills(const char *events);
+
 /* Who a cgroup is of; "" where unknown. */
 struct names {
 	const char *namespace, *pod, *container;
@@ -57,15 +60,10 @@ bool cgroup_pod_runs(const struct scope *pod);
 
 struct names cgroup_names(const struct scope *s);
 
-/* What a cgroup uses right now; NAN where it cannot tell. */
-struct use {
-	double cpu;                     /* time in microseconds */
-	double memory, working_set, swap;       /* in bytes */
-};
-
-struct use cgroup_use(const struct scope *s);
-
-/* Swap in use alone. */
+/* What a cgroup uses: CPU time in microseconds, memory and swap in bytes; NAN where it cannot tell. */
+double cgroup_cpu(const struct scope *s);
+double cgroup_memory(const struct scope *s);
+double cgroup_working_set(const struct scope *s);       /* memory but for page cache not in active use */
 double cgroup_swap(const struct scope *s);
 
 /* Finds the tree. Without one there are no containers; a log line has said why. */

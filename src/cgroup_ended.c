@@ -21,43 +21,15 @@ static struct kept {
 static size_t n_all;
 static double dropped;
 
-/* The number of a key, or NAN where there is no such file. */
-static double
-value(const struct scope *s, const char *file, const char *key)
-{
-	const char *text = place_read(s, file);
-
-	return text == NULL ? NAN : text_value(text, key);
-}
-
 /* Of all devices: "8:0 rbytes=1 wbytes=2 ...". */
 static double
-sum(const struct scope *s, const char *key)
+sum(const char *text, const char *key)
 {
-	const char *text = place_read(s, "io.stat");
 	double bytes = 0;
 
-	if (text == NULL)
-		return NAN;
 	while ((text = strstr(text, key)) != NULL)
 		bytes += strtod(text += strlen(key), NULL);
 	return bytes;
-}
-
-static double
-number(const struct scope *s, const char *file)
-{
-	double v;
-
-	return place_number(s, file, &v) == 0 ? v : NAN;
-}
-
-static double
-kills(const struct scope *s)
-{
-	double groups = value(s, "memory.events", "oom_group_kill");
-
-	return groups > 0 ? groups : value(s, "memory.events", "oom_kill");
 }
 
 static void
@@ -68,25 +40,37 @@ know_nothing(struct ended *e)
 	e->figures[ENDED_TIME] = (double)time(NULL);
 }
 
+/* Each file once, for the cgroup may go at any moment. */
+static void
+read_figures(const struct scope *s, double figures[ENDED_FIGURES])
+{
+	const char *text;
+
+	if ((text = place_read(s, "cpu.stat")) != NULL) {
+		figures[ENDED_USAGE] = text_value(text, "usage_usec");
+		figures[ENDED_USER] = text_value(text, "user_usec");
+		figures[ENDED_SYSTEM] = text_value(text, "system_usec");
+	}
+	figures[ENDED_PEAK] = place_value(s, "memory.peak");
+	if ((text = place_read(s, "memory.events")) != NULL)
+		figures[ENDED_KILLS] = cgroup_oom_kills(text);
+	if ((text = place_read(s, "io.stat")) != NULL) {
+		figures[ENDED_READ] = sum(text, "rbytes=");
+		figures[ENDED_WRITTEN] = sum(text, "wbytes=");
+	}
+}
+
 void
 cgroup_ended_read(struct node *container)
 {
-	const struct scope *s = &container->c.scope;
-	double *figures;
+	const char *text = place_read(&container->c.scope, "cgroup.events");
 
-	if (value(s, "cgroup.events", "populated") != 0)
+	if (text == NULL || text_value(text, "populated") != 0)
 		return;
 	if (container->ended == NULL)
 		container->ended = must_zero(sizeof *container->ended);
 	know_nothing(container->ended);
-	figures = container->ended->figures;
-	figures[ENDED_USAGE] = value(s, "cpu.stat", "usage_usec");
-	figures[ENDED_USER] = value(s, "cpu.stat", "user_usec");
-	figures[ENDED_SYSTEM] = value(s, "cpu.stat", "system_usec");
-	figures[ENDED_PEAK] = number(s, "memory.peak");
-	figures[ENDED_KILLS] = kills(s);
-	figures[ENDED_READ] = sum(s, "rbytes=");
-	figures[ENDED_WRITTEN] = sum(s, "wbytes=");
+	read_figures(&container->c.scope, container->ended->figures);
 }
 
 static void

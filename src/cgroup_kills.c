@@ -23,18 +23,14 @@ struct kept {
 static struct kept **all;
 static size_t n_all, room_all;
 
-static const char *
-or_empty(const char *text)
-{
-	return text == NULL ? "" : text;
-}
-
 static const struct labels *
 labels_of(const struct node *pod, const char *container)
 {
+	struct names names = cgroup_names(&pod->c.scope);
+
 	return labels_new(LABELS(
 		{ "container", container }, { "id", pod->path }, { "image", "" }, { "name", "" },
-		{ "namespace", or_empty(pod->who.namespace) }, { "pod", or_empty(pod->who.pod) }
+		{ "namespace", names.namespace }, { "pod", names.pod }
 	));
 }
 
@@ -66,13 +62,19 @@ keep(struct node *pod, const char *container)
 	return k;
 }
 
+static struct kills
+kills_in(const char *events)
+{
+	return (struct kills){ text_value(events, "oom_kill"), text_value(events, "oom_group_kill") };
+}
+
 static bool
 read_kills(const struct node *n, struct kills *to)
 {
 	const char *text = cgroup_memory_events(&n->c.scope);
 
 	if (text != NULL)
-		*to = (struct kills){ text_value(text, "oom_kill"), text_value(text, "oom_group_kill") };
+		*to = kills_in(text);
 	return text != NULL;
 }
 
@@ -86,16 +88,20 @@ rise(struct node *n, struct kills now)
 	return since;
 }
 
-/*
- * The kill of a group counts once; oom_kill has each of its processes, and the victim twice. The victim may be seen
- * before the group is: what was counted for it is not counted again.
- */
+/* The kill of a group counts once; oom_kill has each of its processes, and the victim twice. Linux 5.17 */
 static double
 number(struct kills k)
 {
 	return k.groups > 0 ? k.groups : k.processes;
 }
 
+double
+cgroup_oom_kills(const char *events)
+{
+	return number(kills_in(events));
+}
+
+/* The victim may be seen before the group is: what was counted for it is not counted again. */
 static void
 credit(struct node *n, struct kills k)
 {

@@ -7,6 +7,7 @@
 #include <fnmatch.h>
 #include <limits.h>
 #include <linux/magic.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -219,6 +220,14 @@ place_number(const struct scope *s, const char *path, double *value)
 	if (word == NULL)
 		return -errno;
 	return text_number(text_trim(word), value) ? 0 : -EINVAL;
+}
+
+double
+place_value(const struct scope *s, const char *path)
+{
+	double value;
+
+	return place_number(s, path, &value) == 0 ? value : NAN;
 }
 
 char *

@@ -56,6 +56,9 @@ char *place_read_inside(const struct scope *s, const char *path);
 /* The number that a file of the scope consists of. 0, -EINVAL if it is none, or another -errno. */
 int place_number(const struct scope *s, const char *path, double *value);
 
+/* The same, or NAN. */
+double place_value(const struct scope *s, const char *path);
+
 /* Reads a file of the scope into a buffer of the caller's. The length, or -errno. */
 ssize_t place_read_to(const struct scope *s, const char *path, struct buf *b);
 

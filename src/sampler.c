@@ -61,14 +61,14 @@ nothing_seen(void)
 static void
 look(struct node *n, double now)
 {
-	struct use u = cgroup_use(&n->c.scope);
+	double cpu = cgroup_cpu(&n->c.scope), memory = cgroup_memory(&n->c.scope);
 	struct samples *s = n->samples != NULL ? n->samples : (n->samples = nothing_seen());
 	struct peak *peak = slot_of(s, now);
 
-	peak->memory = fmax(peak->memory, u.memory);
-	if (u.cpu >= s->cpu && now > s->time)
-		peak->cpu = fmax(peak->cpu, (u.cpu - s->cpu) / 1e6 / (now - s->time));
-	s->cpu = u.cpu;
+	peak->memory = fmax(peak->memory, memory);
+	if (cpu >= s->cpu && now > s->time)
+		peak->cpu = fmax(peak->cpu, (cpu - s->cpu) / 1e6 / (now - s->time));
+	s->cpu = cpu;
 	s->time = now;
 }
 

@@ -100,35 +100,30 @@ add_stat(const struct scope *s, struct page *p, double usage)
 	return err;
 }
 
-/*
- * A group kill counts each process, and its victim twice, in oom_kill, but once in oom_group_kill (Linux 5.17). A
- * container is a group or is none; above it are both.
- */
+/* A container is killed as a group or is not; above it are both, and no telling. */
 static void
 add_events(const struct scope *s, struct page *p)
 {
 	char *text = cgroup_memory_events(s);
-	double groups = 0;
+	bool container = s->container->kind == CGROUP_CONTAINER;
 
 	if (text == NULL)
 		return;
-	if (s->container->kind == CGROUP_CONTAINER)
-		groups = text_value(text, "oom_group_kill");
-	page_add(p, &derived[OOM], 0, groups > 0 ? groups : text_value(text, "oom_kill"));
+	page_add(p, &derived[OOM], 0, container ? cgroup_oom_kills(text) : text_value(text, "oom_kill"));
 	table_parse(&tables[EVENTS], text, p);
 }
 
 static int
 update(const struct scope *s, struct page *p)
 {
-	double usage = 0, swap = cgroup_swap(s), peak;
+	double usage = 0, swap, peak;
 	int err = s->container->root ? 0 : place_number(s, "memory.current", &usage);
 
 	if (err != 0 || (err = add_stat(s, p, usage)) != 0)
 		return err;
-	if (!isnan(swap))
+	if (!isnan(swap = cgroup_swap(s)))
 		page_add(p, &derived[SWAP], 0, swap);
-	if (place_number(s, "memory.peak", &peak) == 0)
+	if (!isnan(peak = place_value(s, "memory.peak")))
 		page_add(p, &derived[PEAK], 0, peak);
 	add_events(s, p);
 	return 0;

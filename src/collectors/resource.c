@@ -27,14 +27,14 @@ static const struct metric metrics[] = {
 static bool
 add_use(const struct scope *s, struct page *p, const struct metric *first, uint32_t row)
 {
-	struct use u = cgroup_use(s);
+	double cpu = cgroup_cpu(s), working_set = cgroup_working_set(s), swap = cgroup_swap(s);
 
-	if (isnan(u.cpu) || isnan(u.working_set) || cgroup_vanished(s))
+	if (isnan(cpu) || isnan(working_set) || cgroup_vanished(s))
 		return false;
-	page_add(p, &first[0], row, u.cpu);
-	page_add(p, &first[1], row, u.working_set);
-	if (!isnan(u.swap))
-		page_add(p, &first[2], row, u.swap);
+	page_add(p, &first[0], row, cpu);
+	page_add(p, &first[1], row, working_set);
+	if (!isnan(swap))
+		page_add(p, &first[2], row, swap);
 	return true;
 }
 
