@@ -156,29 +156,27 @@ cgroup_attend(void)
 	cgroup_name_nodes();
 }
 
+/* What the tree does not tell of its containers: names, kills of some, processes. */
 static void
-refresh_pod(void)
+find_out(bool wanted_networks)
 {
-	if (sidecar_follow())
-		list_networks();
-	label_networks();
-	date_others();
-	date_pods();
+	cgroup_name_nodes();
+	cgroup_kills_count_unwatched();
+	check_networks();
+	find_processes(wanted_networks);
 }
 
 void
 cgroup_refresh(bool wanted_networks)
 {
-	if (sidecar_is_on())
-		refresh_pod();
-	if (!open_tree)
+	bool sidecar = sidecar_is_on();
+
+	if (!sidecar && !open_tree)
 		return;
-	if (cgroup_tree_follow())
+	if (sidecar ? sidecar_follow() : cgroup_tree_follow())
 		list_networks();
-	cgroup_name_nodes();
-	cgroup_kills_count_unwatched();
-	check_networks();
-	find_processes(wanted_networks);
+	if (!sidecar)
+		find_out(wanted_networks);
 	label_networks();
 	date_others();
 	date_pods();

@@ -48,12 +48,13 @@ struct nodes {
 
 extern struct nodes cgroup_nodes;       /* those that are exported */
 extern struct nodes cgroup_others;      /* those that are followed for what is beneath them alone */
-extern bool cgroup_nodes_changed;       /* one came or went */
 extern bool cgroup_local_events;        /* a pod's memory.events does not count those of its containers */
 
 /* NULL if there is none of that path; kind says among which. */
 struct node *cgroup_node_find(enum cgroup_kind kind, const char *path);
-void cgroup_node_add(struct node *n);
+
+/* Adds a node, of which kind, id, pod and names are set, with its path and directory; nothing of it is watched yet. */
+void cgroup_node_add(struct node *n, const char *path, int dir);
 
 /* All that a node holds, and the node. */
 void cgroup_node_free(struct node *n);
@@ -61,6 +62,9 @@ void cgroup_node_free(struct node *n);
 /* Takes away the node of a path and all beneath it; those that a walk has not seen. What they leave is kept. */
 void cgroup_nodes_forget(const char *path);
 void cgroup_nodes_sweep(void);
+
+/* True if one came or went since the last call. */
+bool cgroup_nodes_changed(void);
 
 /* True if the path is this one, of so many bytes, or beneath it. */
 bool cgroup_is_beneath(const char *path, const char *above, size_t length);

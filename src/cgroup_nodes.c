@@ -9,7 +9,8 @@
 #include "watch.h"
 
 struct nodes cgroup_nodes, cgroup_others;
-bool cgroup_nodes_changed;
+
+static bool changed;
 
 static struct nodes *
 nodes_of(enum cgroup_kind kind)
@@ -43,8 +44,8 @@ cgroup_node_find(enum cgroup_kind kind, const char *path)
 	return i < of->n && strcmp(of->list[i]->path, path) == 0 ? of->list[i] : NULL;
 }
 
-void
-cgroup_node_add(struct node *n)
+static void
+insert(struct node *n)
 {
 	struct nodes *to = nodes_of(n->c.kind);
 	size_t i = place_of(to, n->path);
@@ -52,7 +53,20 @@ cgroup_node_add(struct node *n)
 	to->list = must_grow(to->list, to->n, &to->room, sizeof *to->list);
 	memmove(&to->list[i + 1], &to->list[i], (to->n++ - i) * sizeof *to->list);
 	to->list[i] = n;
-	cgroup_nodes_changed = true;
+	changed = true;
+}
+
+void
+cgroup_node_add(struct node *n, const char *path, int dir)
+{
+	n->path = must_copy(path);
+	n->watch = n->file_watch = -1;
+	n->files.counts = true;
+	n->c.path = n->path;
+	n->c.scope = (struct scope){ .dir = dir, .container = &n->c, .records = true, .keep = &n->files };
+	n->network = (struct scope){ .dir = -1, .container = &n->c };
+	cgroup_label(n);
+	insert(n);
 }
 
 void
@@ -81,7 +95,7 @@ forget(struct nodes *of, size_t i)
 	cgroup_kills_forget(n);
 	cgroup_ended_forget(n);
 	memmove(&of->list[i], &of->list[i + 1], (--of->n - i) * sizeof *of->list);
-	cgroup_nodes_changed = true;
+	changed = true;
 	cgroup_node_free(n);
 }
 
@@ -119,4 +133,13 @@ cgroup_nodes_sweep(void)
 {
 	sweep(&cgroup_nodes);
 	sweep(&cgroup_others);
+}
+
+bool
+cgroup_nodes_changed(void)
+{
+	bool was = changed;
+
+	changed = false;
+	return was;
 }

@@ -71,16 +71,9 @@ meet(struct node *parent, int dir, const char *name, const struct node *as)
 		return NULL;
 	n = must_realloc(NULL, sizeof *n);
 	*n = *as;
-	n->path = must_copy(as->path);
 	n->depth = parent == NULL ? 0 : parent->depth + 1;
 	n->seen = true;
-	n->watch = n->file_watch = -1;
-	n->files.counts = true;
-	n->c.path = n->path;
-	n->c.scope = (struct scope){ .dir = fd, .container = &n->c, .records = true, .keep = &n->files };
-	n->network = (struct scope){ .dir = -1, .container = &n->c };
-	cgroup_label(n);
-	cgroup_node_add(n);
+	cgroup_node_add(n, as->path, fd);
 	return n;
 }
 
@@ -295,12 +288,8 @@ cgroup_tree_attend(void)
 bool
 cgroup_tree_follow(void)
 {
-	bool was;
-
 	take_events();
 	if (stale || blind || clock_now() >= last_walk + WALK_SECONDS)
 		walk_all();
-	was = cgroup_nodes_changed;
-	cgroup_nodes_changed = false;
-	return was;
+	return cgroup_nodes_changed();
 }

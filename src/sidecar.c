@@ -171,5 +171,5 @@ sidecar_follow(void)
 	count_all();
 	sidecar_note(ALONE, is_alone(), NULL, NULL);
 	sidecar_note(OUT_OF_REACH, missed != NULL && !no_v2, "container", missed);
-	return sidecar_box_changed();
+	return cgroup_nodes_changed();
 }

@@ -14,33 +14,14 @@
 enum { BOXES_MAX = 256 };
 
 static struct box pod;
-static bool changed;
-
-static int
-by_path(const void *a, const void *b)
-{
-	return strcmp((*(struct node *const *)a)->path, (*(struct node *const *)b)->path);
-}
 
 static void
 prepare(struct box *b, enum cgroup_kind kind, const char *path)
 {
-	struct node *n = &b->n;
-
-	n->path = must_copy(path);
-	n->watch = n->file_watch = -1;
-	n->files.counts = true;
-	n->c.kind = kind;
-	n->c.path = n->path;
-	n->c.scope = (struct scope){ .dir = -1, .container = &n->c, .records = true, .keep = &n->files };
-	n->network = (struct scope){ .dir = -1, .container = &n->c };
-	n->who.namespace = must_copy(sidecar_namespace());
-	n->who.pod = must_copy(sidecar_pod());
-	cgroup_nodes.list = must_grow(cgroup_nodes.list, cgroup_nodes.n, &cgroup_nodes.room, sizeof *cgroup_nodes.list);
-	cgroup_nodes.list[cgroup_nodes.n++] = n;
-	qsort(cgroup_nodes.list, cgroup_nodes.n, sizeof *cgroup_nodes.list, by_path);
-	cgroup_label(n);
-	changed = true;
+	b->n.c.kind = kind;
+	b->n.who.namespace = must_copy(sidecar_namespace());
+	b->n.who.pod = must_copy(sidecar_pod());
+	cgroup_node_add(&b->n, path, -1);
 }
 
 void
@@ -59,13 +40,11 @@ sidecar_box(size_t i)
 struct box *
 sidecar_box_of(const struct sidecar_cgroup *c)
 {
+	struct node *known = cgroup_node_find(CGROUP_CONTAINER, c->path);
 	struct box *b;
 
-	for (size_t i = 0; (b = sidecar_box(i)) != NULL; i++)
-		if (strcmp(b->n.path, c->path) == 0)
-			return b;
-	if (cgroup_nodes.n == BOXES_MAX)
-		return NULL;
+	if (known != NULL || cgroup_nodes.n == BOXES_MAX)
+		return (struct box *)known;
 	b = must_zero(sizeof *b);
 	b->n.pod = &pod.n;
 	strcpy(b->n.id, c->id);
@@ -73,25 +52,17 @@ sidecar_box_of(const struct sidecar_cgroup *c)
 	return b;
 }
 
-static void
-forget(size_t i)
-{
-	struct box *b = sidecar_box(i);
-
-	if (b->n.c.scope.dir >= 0)
-		cgroup_ended_read(&b->n);
-	memmove(&cgroup_nodes.list[i], &cgroup_nodes.list[i + 1], (--cgroup_nodes.n - i) * sizeof *cgroup_nodes.list);
-	cgroup_ended_forget(&b->n);
-	cgroup_node_free(&b->n);
-	changed = true;
-}
-
 void
 sidecar_box_sweep(void)
 {
-	for (size_t i = cgroup_nodes.n; i-- > 0;)
-		if (sidecar_box(i) != &pod && sidecar_box(i)->tasks == 0)
-			forget(i);
+	struct box *b;
+
+	for (size_t i = 0; (b = sidecar_box(i)) != NULL; i++) {
+		b->n.seen = b == &pod || b->tasks > 0;
+		if (!b->n.seen && b->n.c.scope.dir >= 0)
+			cgroup_ended_read(&b->n);
+	}
+	cgroup_nodes_sweep();
 }
 
 static void
@@ -155,13 +126,4 @@ bool
 sidecar_box_is_unnamed(const struct box *b)
 {
 	return b != &pod && !b->n.who.is_sandbox && b->rank == UNNAMED;
-}
-
-bool
-sidecar_box_changed(void)
-{
-	bool was = changed;
-
-	changed = false;
-	return was;
 }

@@ -38,7 +38,4 @@ int sidecar_box_reach(struct box *b, int dir, pid_t pid);
 bool sidecar_box_is_out_of_reach(const struct box *b);
 bool sidecar_box_is_unnamed(const struct box *b);
 
-/* True if some were made or forgotten since the last call. */
-bool sidecar_box_changed(void);
-
 #endif
