@@ -108,7 +108,7 @@ for port in status stdout stderr out; do
 	args+=(-chardev "file,id=$port,path=$tmp/$port" -device "virtserialport,chardev=$port,name=$port")
 done
 
-# QEMU 7.2 hangs in about 1 of 130 boots before the guest's first process, which says "up"; such a one is started again.
+# QEMU 7.2 hangs, or its guest dies, in about 1 of 130 boots before the first process, which says "up": it is started again.
 boot() {
 	local waited=0 rc=0
 	timeout -k 5 "$limit" qemu-system-x86_64 "${args[@]}" "${extra[@]}" </dev/null &
@@ -120,9 +120,10 @@ boot() {
 	done
 	wait $qemu || rc=$?
 	((rc != 124)) || timed_out=1
+	[[ -s $tmp/status ]]
 }
 timed_out=
-boot || boot || give_up 125 "the guest does not start"
+boot || boot || { tail -n 30 "$tmp/console" >&2; give_up 125 "the guest does not start"; }
 cat "$tmp/stdout"
 cat "$tmp/stderr" >&2
 [[ ! $out || ! -s $tmp/out ]] || { mkdir -p "$out"; tar -xf "$tmp/out" -C "$out" --no-same-owner --warning=no-timestamp; }
