@@ -131,18 +131,45 @@ process_boot_time(void)
 	return boot;
 }
 
-/* Field 22 of stat, in ticks after boot; the name before it ends with the last ')'. proc_pid_stat(5) */
+/* The name of the command may have anything in it: it ends with the last ')'. */
+bool
+process_stat(char *at, struct process_stat *s)
+{
+	enum { USER = 14, SYSTEM = 15, THREADS = 20, STARTED = 22, SIZE, RESIDENT };
+	char *open = strchr(at, '('), *close = strrchr(at, ')'), *word;
+	double v[RESIDENT + 1] = { 0 };
+
+	if (open == NULL || close == NULL || close < open)
+		return false;
+	*close = '\0';
+	snprintf(s->command, sizeof s->command, "%s", open + 1);
+	close++;
+	if ((word = text_word(&close, " \n")) == NULL)
+		return false;
+	s->state = *word;
+	for (int field = 4; field <= RESIDENT; field++)
+		if ((word = text_word(&close, " \n")) == NULL || !text_number(word, &v[field]))
+			return false;
+	s->ticks = v[USER] + v[SYSTEM];
+	s->threads = v[THREADS];
+	s->started = v[STARTED];
+	s->size = v[SIZE];
+	s->pages = v[RESIDENT];
+	return true;
+}
+
+double
+process_start(const struct process_stat *s)
+{
+	double boot = process_boot_time();
+
+	return boot == 0 ? 0 : boot + s->started / 100;
+}
+
 double
 process_started(int dir)
 {
-	double boot = process_boot_time(), ticks;
-	char *at, *word = NULL;
+	struct process_stat s;
 
-	if (dir < 0 || boot == 0 || file_read(dir, "stat", &text) <= 0 || (at = strrchr(text.data, ')')) == NULL)
-		return 0;
-	at++;
-	for (int field = 3; field <= 22; field++)
-		if ((word = text_word(&at, " ")) == NULL)
-			return 0;
-	return text_number(word, &ticks) ? boot + ticks / 100 : 0;
+	return dir >= 0 && file_read(dir, "stat", &text) > 0 && process_stat(text.data, &s) ? process_start(&s) : 0;
 }

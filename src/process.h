@@ -37,7 +37,20 @@ int process_first(void);
 /* True while the process of this directory has a network. */
 bool process_alive(int dir);
 
+/* From /proc/<pid>/stat. proc_pid_stat(5) */
+struct process_stat {
+	char command[64], state;
+	double ticks;           /* CPU time of it and of the kernel for it: a hundred are a second */
+	double threads;
+	double started;         /* ticks after the start of the machine */
+	double size, pages;     /* bytes of address space; pages of it that are resident */
+};
+
+/* Cuts its text. False if it is not as it should be. */
+bool process_stat(char *text, struct process_stat *s);
+
 /* Start of a process, and of the machine, in seconds since the epoch; 0 if it is not known. */
+double process_start(const struct process_stat *s);
 double process_started(int dir);
 double process_boot_time(void);
 

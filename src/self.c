@@ -13,7 +13,6 @@
 #include "collector.h"
 #include "file.h"
 #include "process.h"
-#include "text.h"
 #include "version.h"
 
 static bool disabled;
@@ -144,42 +143,23 @@ add_limit(struct page *p, const struct metric *m, int resource)
 		page_add(p, m, 0, limit.rlim_cur == RLIM_INFINITY ? 18446744073709551615.0 : (double)limit.rlim_cur);
 }
 
-/* As client_golang has it: with the hundredths of a second that the kernel's ticks give. */
-static double
-start_time(void)
-{
-	static double start;
-	int dir = start == 0 ? file_directory(-1, "/proc/self") : -1;
-
-	if (dir >= 0) {
-		start = process_started(dir);
-		close(dir);
-	}
-	return start;
-}
-
+/* The start with the hundredths of a second that the kernel's ticks give, as client_golang has it. */
 static void
 add_process(struct page *p)
 {
 	static struct buf text;
+	struct process_stat stat;
 	struct timespec cpu;
-	double values[22];
-	char *at, *word;
-	int n = 0;
 
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
 	page_add(p, &self_metrics[CPU], 0, (double)(cpu.tv_sec * 100 + cpu.tv_nsec / 10000000) / 100);
 	add_limit(p, &self_metrics[FDS_MAX], RLIMIT_NOFILE);
 	add_limit(p, &self_metrics[VIRTUAL_MAX], RLIMIT_AS);
-	if (file_read(-1, "/proc/self/stat", &text) < 0 || (at = strrchr(text.data, ')')) == NULL)
+	if (file_read(-1, "/proc/self/stat", &text) < 0 || !process_stat(text.data, &stat))
 		return;
-	for (at++; n < 22 && (word = text_word(&at, " \n")) != NULL; n++)
-		values[n] = strtod(word, NULL);
-	if (n < 22)
-		return;
-	page_add(p, &self_metrics[START], 0, start_time());
-	page_add(p, &self_metrics[VIRTUAL], 0, values[20]);
-	page_add(p, &self_metrics[RESIDENT], 0, values[21]);
+	page_add(p, &self_metrics[START], 0, process_start(&stat));
+	page_add(p, &self_metrics[VIRTUAL], 0, stat.size);
+	page_add(p, &self_metrics[RESIDENT], 0, stat.pages);
 }
 
 /* The size of the directory is their number since Linux 6.2; before, it is 0, and they are counted. */

@@ -16,9 +16,9 @@
 #include "file.h"
 #include "log.h"
 #include "place.h"
+#include "process.h"
 #include "sidecar_flags.h"
 #include "sidecar_process.h"
-#include "text.h"
 #include "thread.h"
 
 enum { LOOK_MS = 1000, MAINS_MAX = 32 };
@@ -65,11 +65,11 @@ static bool
 is_main(int dir)
 {
 	static struct buf text;
-	struct sidecar_stat s;
+	struct process_stat s;
 	struct sidecar_cgroup c = { 0 };
 	char name[SIDECAR_NAME + 1];
 
-	if (file_read(dir, "stat", &text) <= 0 || !sidecar_stat(text.data, &s) || s.state == 'Z' || s.state == 'X')
+	if (file_read(dir, "stat", &text) <= 0 || !process_stat(text.data, &s) || s.state == 'Z' || s.state == 'X')
 		return false;
 	if (is_command(s.command))
 		return true;

@@ -77,30 +77,6 @@ sidecar_name(char *text, char name[SIDECAR_NAME + 1])
 	return false;
 }
 
-bool
-sidecar_stat(char *text, struct sidecar_stat *s)
-{
-	enum { USER = 14, SYSTEM = 15, THREADS = 20, RESIDENT = 24 };
-	char *open = strchr(text, '('), *close = strrchr(text, ')'), *word;
-	double v[RESIDENT + 1] = { 0 };
-
-	if (open == NULL || close == NULL || close < open)
-		return false;
-	*close = '\0';
-	snprintf(s->command, sizeof s->command, "%s", open + 1);
-	close++;
-	if ((word = text_word(&close, " \n")) == NULL)
-		return false;
-	s->state = *word;
-	for (int field = 4; field <= RESIDENT; field++)
-		if ((word = text_word(&close, " \n")) == NULL || !text_number(word, &v[field]))
-			return false;
-	s->ticks = v[USER] + v[SYSTEM];
-	s->threads = v[THREADS];
-	s->pages = v[RESIDENT];
-	return true;
-}
-
 /* The container chooses what is mounted there, so the kernel has to say that it is the cgroup of this process. */
 static int
 check(int cgroup, pid_t pid, bool real)

@@ -26,15 +26,6 @@ bool sidecar_cgroup(char *text, struct sidecar_cgroup *c);
  */
 bool sidecar_name(char *text, char name[SIDECAR_NAME + 1]);
 
-/* From /proc/<pid>/stat. */
-struct sidecar_stat {
-	char command[64], state;
-	double ticks, threads, pages;
-};
-
-/* Cuts its text. False if it is not as it should be. */
-bool sidecar_stat(char *text, struct sidecar_stat *s);
-
 /*
  * The root of the cgroup tree as a process sees it, given its directory in procfs: its container's cgroup. real:
  * nothing but the kernel's cgroup v2 will do. A descriptor, or -errno; -ESRCH: the process is not in what is there.

@@ -47,7 +47,7 @@ bool
 sidecar_task_read(struct task *t)
 {
 	int dir = sidecar_task_open(t);
-	bool read = dir >= 0 && file_read(dir, "stat", &text) > 0 && sidecar_stat(text.data, &t->stat);
+	bool read = dir >= 0 && file_read(dir, "stat", &text) > 0 && process_stat(text.data, &t->stat);
 
 	if (dir >= 0)
 		close(dir);
@@ -67,13 +67,13 @@ meet(struct task *t, int dir)
 	struct sidecar_cgroup c;
 	double started;
 
-	if (file_read(dir, "stat", &text) <= 0 || !sidecar_stat(text.data, &t->stat) ||
+	if (file_read(dir, "stat", &text) <= 0 || !process_stat(text.data, &t->stat) ||
 	    file_read(dir, "cgroup", &text) <= 0 || !sidecar_cgroup(text.data, &c) ||
 	    (t->box = sidecar_box_of(&c)) == NULL)
 		return;
 	t->box->tasks++;
 	t->box->n.who.is_sandbox = t->box->n.who.is_sandbox || is_pause(t);
-	started = floor(process_started(dir));
+	started = floor(process_start(&t->stat));
 	if (started > 0 && (t->box->n.c.started == 0 || started < t->box->n.c.started))
 		t->box->n.c.started = started;
 	sidecar_box_name(t->box, dir, t->stat.command);

@@ -8,7 +8,7 @@ struct task {
 	pid_t pid;
 	ino_t inode;                    /* of its directory: another process of the same number has another one */
 	struct box *box;                /* NULL: none */
-	struct sidecar_stat stat;
+	struct process_stat stat;
 	bool seen;
 };
 

@@ -8,6 +8,7 @@
 
 #include "cgroup.h"
 #include "node.h"
+#include "process.h"
 #include "sidecar_process.h"
 #include "sidecar_unseen.h"
 
@@ -72,17 +73,17 @@ Test(sidecar, name)
 
 Test(sidecar, stat)
 {
-	struct sidecar_stat s;
+	struct process_stat s;
 	char text[] = STAT("a) S (b", "40"), cut[] = "7 (app) S 1 7", none[] = ") S 1 7 7 0 -1 4194560 100 0 0 0 40 5 0 0 20 0 3 0 900 1000 42 0 (";
 
-	cr_assert(sidecar_stat(text, &s));
+	cr_assert(process_stat(text, &s));
 	cr_expect_str_eq(s.command, "a) S (b");
 	cr_expect_eq(s.state, 'S');
 	cr_expect_eq(s.ticks, 45);
 	cr_expect_eq(s.threads, 3);
 	cr_expect_eq(s.pages, 42);
-	cr_expect_not(sidecar_stat(cut, &s));
-	cr_expect_not(sidecar_stat(none, &s));
+	cr_expect_not(process_stat(cut, &s));
+	cr_expect_not(process_stat(none, &s));
 }
 
 static void
