@@ -1,10 +1,9 @@
 /* TCP sockets of each pod: /proc/<pid>/net/tcp and tcp6. https://docs.kernel.org/networking/proc_net_tcp.html */
 #include "../collector.h"
 
-#include <errno.h>
 #include <string.h>
 
-#include "../file.h"
+#include "../sockets.h"
 #include "../text.h"
 
 #define IN(family, help, state) { "", GAUGE, ONE, family, help, { { "tcp_state", state } } }
@@ -23,16 +22,11 @@ static const struct metric metrics[] = {
 	{ 0 },
 };
 
-struct counts {
-	double in[N_STATES];
-	bool garbled;
-};
-
 /* "sl: local remote state ...", the state in hexadecimal; the first line is a header. */
 static void
 count(char *line, void *to)
 {
-	struct counts *c = to;
+	struct sockets *c = to;
 	const char *word = text_word(&line, " ");
 	uint64_t state;
 
@@ -43,30 +37,15 @@ count(char *line, void *to)
 	if (word == NULL || !text_u64(word, 16, &state))
 		c->garbled = true;
 	else if (state >= 1 && state <= N_STATES)
-		c->in[state - 1]++;
+		c->figures[state - 1]++;
 }
 
-static int
-add(struct page *p, const struct scope *s, const char *path, const struct metric *m)
-{
-	struct counts c = { 0 };
-	int err;
-
-	place_note(s, path);
-	if ((err = file_lines(s->dir, path, count, &c)) != 0)
-		return err;
-	for (int i = 0; i < N_STATES; i++)
-		page_add(p, &m[i], 0, c.in[i]);
-	return c.garbled ? -EINVAL : 0;
-}
-
-/* There is no tcp6 without IPv6. */
 static int
 update(const struct scope *s, struct page *p)
 {
-	int v4 = add(p, s, "net/tcp", metrics), v6 = add(p, s, "net/tcp6", metrics + N_STATES);
+	static const char *const files[] = { "net/tcp", "net/tcp6" };
 
-	return v4 != 0 || v6 == -ENOENT ? v4 : v6;
+	return sockets_add(s, p, files, count, metrics, N_STATES);
 }
 
 const struct collector container_tcp = {

@@ -1,10 +1,9 @@
 /* UDP sockets of each pod: /proc/<pid>/net/udp and udp6. proc_pid_net(5) */
 #include "../collector.h"
 
-#include <errno.h>
 #include <string.h>
 
-#include "../file.h"
+#include "../sockets.h"
 #include "../text.h"
 
 #define OF(family, help, what) { "", GAUGE, ONE, family, help, { { "udp_state", what } } }
@@ -20,17 +19,12 @@ static const struct metric metrics[] = {
 	{ 0 },
 };
 
-struct sum {
-	double of[FIGURES];
-	bool garbled;
-};
-
 /* "sl: local remote state tx:rx tr:when retransmits uid timeout inode references pointer drops"; tx, rx hexadecimal. */
 static void
 add_line(char *line, void *to)
 {
 	enum { QUEUES = 4, DROPS = 12, WORDS };
-	struct sum *sum = to;
+	struct sockets *sum = to;
 	char *words[WORDS], *rx;
 	uint64_t tx_bytes, rx_bytes, drops;
 
@@ -47,33 +41,18 @@ add_line(char *line, void *to)
 		sum->garbled = true;
 		return;
 	}
-	sum->of[LISTEN]++;
-	sum->of[DROPPED] += (double)drops;
-	sum->of[RX] += (double)rx_bytes;
-	sum->of[TX] += (double)tx_bytes;
+	sum->figures[LISTEN]++;
+	sum->figures[DROPPED] += (double)drops;
+	sum->figures[RX] += (double)rx_bytes;
+	sum->figures[TX] += (double)tx_bytes;
 }
 
-static int
-add(struct page *p, const struct scope *s, const char *path, const struct metric *m)
-{
-	struct sum sum = { 0 };
-	int err;
-
-	place_note(s, path);
-	if ((err = file_lines(s->dir, path, add_line, &sum)) != 0)
-		return err;
-	for (int i = 0; i < FIGURES; i++)
-		page_add(p, &m[i], 0, sum.of[i]);
-	return sum.garbled ? -EINVAL : 0;
-}
-
-/* There is no udp6 without IPv6. */
 static int
 update(const struct scope *s, struct page *p)
 {
-	int v4 = add(p, s, "net/udp", metrics), v6 = add(p, s, "net/udp6", metrics + FIGURES);
+	static const char *const files[] = { "net/udp", "net/udp6" };
 
-	return v4 != 0 || v6 == -ENOENT ? v4 : v6;
+	return sockets_add(s, p, files, add_line, metrics, FIGURES);
 }
 
 const struct collector container_udp = {
