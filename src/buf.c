@@ -33,6 +33,22 @@ must_grow(void *array, size_t n, size_t *room, size_t size)
 	return must_realloc(array, *room * size);
 }
 
+size_t
+array_place(const void *key, const void *array, size_t n, size_t size, int (*compare)(const void *, const void *))
+{
+	size_t from = 0, to = n;
+
+	while (from < to) {
+		size_t middle = (from + to) / 2;
+
+		if (compare(key, (const char *)array + middle * size) > 0)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from;
+}
+
 char *
 must_copy(const char *text)
 {

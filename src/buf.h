@@ -31,4 +31,8 @@ char *must_copy(const char *text);
 /* The array, moved if need be to have room for more than n elements of this size. *room is how many it has room for. */
 void *must_grow(void *array, size_t n, size_t *room, size_t size);
 
+/* Where in an array, whose n elements are in order, the key is or would be; compare is as for bsearch. */
+size_t array_place(const void *key, const void *array, size_t n, size_t size,
+    int (*compare)(const void *key, const void *element));
+
 #endif

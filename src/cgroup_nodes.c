@@ -18,21 +18,17 @@ nodes_of(enum cgroup_kind kind)
 	return kind == CGROUP_OTHER ? &cgroup_others : &cgroup_nodes;
 }
 
+static int
+by_path(const void *path, const void *node)
+{
+	return strcmp(path, (*(struct node *const *)node)->path);
+}
+
 /* Where the node of this path is among them, or would be. */
 static size_t
 place_of(const struct nodes *of, const char *path)
 {
-	size_t from = 0, to = of->n;
-
-	while (from < to) {
-		size_t middle = (from + to) / 2;
-
-		if (strcmp(of->list[middle]->path, path) < 0)
-			from = middle + 1;
-		else
-			to = middle;
-	}
-	return from;
+	return array_place(path, of->list, of->n, sizeof *of->list, by_path);
 }
 
 struct node *

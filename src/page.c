@@ -110,20 +110,16 @@ by_name(const void *name, const void *family)
 static struct family *
 family(struct page *p, const struct metric *m)
 {
-	struct family **found = p->n_families == 0 ? NULL :
-	    bsearch(m->name, p->families, p->n_families, sizeof *p->families, by_name);
-	size_t i = p->n_families;
+	size_t i = array_place(m->name, p->families, p->n_families, sizeof *p->families, by_name);
 	struct family *f;
 
-	if (found != NULL)
-		return *found;
+	if (i < p->n_families && strcmp(p->families[i]->name, m->name) == 0)
+		return p->families[i];
 	f = must_realloc(NULL, sizeof *f);
 	*f = (struct family){ .name = m->name, .help = m->help, .type = m->type };
 	p->families = must_realloc(p->families, (p->n_families + 1) * sizeof *p->families);
-	for (; i > 0 && strcmp(p->families[i - 1]->name, m->name) > 0; i--)
-		p->families[i] = p->families[i - 1];
+	memmove(&p->families[i + 1], &p->families[i], (p->n_families++ - i) * sizeof *p->families);
 	p->families[i] = f;
-	p->n_families++;
 	return f;
 }
 

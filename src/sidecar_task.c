@@ -18,20 +18,18 @@ struct tasks sidecar_tasks;
 
 static struct buf text;
 
+static int
+by_pid(const void *pid, const void *task)
+{
+	pid_t one = *(const pid_t *)pid, other = ((const struct task *)task)->pid;
+
+	return (one > other) - (one < other);
+}
+
 static size_t
 place_of(pid_t pid)
 {
-	size_t from = 0, to = sidecar_tasks.n;
-
-	while (from < to) {
-		size_t middle = (from + to) / 2;
-
-		if (sidecar_tasks.list[middle].pid < pid)
-			from = middle + 1;
-		else
-			to = middle;
-	}
-	return from;
+	return array_place(&pid, sidecar_tasks.list, sidecar_tasks.n, sizeof *sidecar_tasks.list, by_pid);
 }
 
 int

@@ -18,21 +18,19 @@ static struct watch {
 } *watches;                             /* in the order of their numbers, which the kernel counts upwards */
 static size_t n_watches, room_watches;
 
+static int
+by_number(const void *number, const void *watch)
+{
+	int one = *(const int *)number, other = ((const struct watch *)watch)->number;
+
+	return (one > other) - (one < other);
+}
+
 /* Where the watch of this number is, or would be. */
 static size_t
 place_of(int number)
 {
-	size_t from = 0, to = n_watches;
-
-	while (from < to) {
-		size_t middle = (from + to) / 2;
-
-		if (watches[middle].number < number)
-			from = middle + 1;
-		else
-			to = middle;
-	}
-	return from;
+	return array_place(&number, watches, n_watches, sizeof *watches, by_number);
 }
 
 static struct watch *
