@@ -53,21 +53,11 @@ is_remote(const struct mount *m)
 	return found;
 }
 
-static uint32_t *
-head_of(const char *point)
-{
-	uint32_t hash = 2166136261;
-
-	for (; *point != '\0'; point++)
-		hash = (hash ^ (unsigned char)*point) * 16777619;
-	return &heads[hash % HASHES];
-}
-
 /* Keeps a mount, unless it is one once more. */
 static void
 keep(struct mounts *t, struct mount *m, bool far)
 {
-	uint32_t *head = head_of(m->line.point);
+	uint32_t *head = &heads[text_hash(m->line.point) % HASHES];
 	const struct mount *other;
 
 	m->question = t->n_questions;

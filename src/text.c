@@ -150,3 +150,13 @@ text_duration(const char *word, double *seconds)
 	*seconds = 0;
 	return *end == '\0' && v == 0;
 }
+
+uint32_t
+text_hash(const char *text)
+{
+	uint32_t hash = 2166136261;
+
+	for (; *text != '\0'; text++)
+		hash = (hash ^ (unsigned char)*text) * 16777619;
+	return hash;
+}

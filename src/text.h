@@ -33,6 +33,9 @@ bool text_duration(const char *word, double *seconds);
 /* The number behind a key and a blank or colon at the start of a line; 0 if it is not there. The text stays whole. */
 double text_value(const char *text, const char *key);
 
+/* For tables that are found by text. FNV-1a */
+uint32_t text_hash(const char *text);
+
 bool text_starts(const char *text, const char *prefix);
 
 #endif

@@ -12,6 +12,7 @@
 
 #include "buf.h"
 #include "clock.h"
+#include "text.h"
 #include "thread.h"
 
 enum { HASHES = 256, FORGET = 600 };    /* seconds after which what nobody asks for is forgotten */
@@ -35,13 +36,10 @@ static struct asked *table[HASHES];
 static struct asked **
 place_of(const char *id)
 {
-	struct asked **at;
-	unsigned hash = 2166136261;
+	struct asked **at = &table[text_hash(id) % HASHES];
 
-	for (const char *c = id; *c != '\0'; c++)
-		hash = (hash ^ (unsigned char)*c) * 16777619;
-	for (at = &table[hash % HASHES]; *at != NULL && strcmp((*at)->who.id, id) != 0; at = &(*at)->next)
-		;
+	while (*at != NULL && strcmp((*at)->who.id, id) != 0)
+		at = &(*at)->next;
 	return at;
 }
 
