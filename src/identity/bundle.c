@@ -12,21 +12,26 @@
 /* The parser recurses, and its own limit needs more stack than a thread may have. A real bundle has 7 levels. */
 enum { DEPTH_MAX = 64 };
 
-static bool
-is_deep(const char *text, size_t size)
+/* Behind the string that begins here, or the end if it does not end before. */
+static const char *
+behind_string(const char *at, const char *end)
 {
-	unsigned depth = 0;
-	bool quoted = false;
+	for (at++; at < end && *at != '"'; at++)
+		if (*at == '\\')
+			at++;
+	return at < end ? at + 1 : end;
+}
 
-	for (size_t i = 0; i < size && depth <= DEPTH_MAX; i++) {
-		if (text[i] == '\\')
-			i++;
-		else if (text[i] == '"')
-			quoted = !quoted;
-		else if (!quoted && (text[i] == '[' || text[i] == '{'))
-			depth++;
-		else if (!quoted && (text[i] == ']' || text[i] == '}'))
-			depth--;
+static bool
+is_deep(const char *at, size_t size)
+{
+	const char *end = at + size;
+	unsigned depth = 0;
+
+	while (at < end && depth <= DEPTH_MAX) {
+		depth += *at == '[' || *at == '{';
+		depth -= depth > 0 && (*at == ']' || *at == '}');
+		at = *at == '"' ? behind_string(at, end) : at + 1;
 	}
 	return depth > DEPTH_MAX;
 }
@@ -49,16 +54,7 @@ bundle_parse(const char *text, size_t size)
 	return is_deep(text, size) ? NULL : json_loadb(text, size, JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL, NULL);
 }
 
-/* Behind what begins here, or the end if that does not end before. */
-static const char *
-behind_string(const char *at, const char *end)
-{
-	for (at++; at < end && *at != '"'; at++)
-		if (*at == '\\')
-			at++;
-	return at < end ? at + 1 : end;
-}
-
+/* Behind the value that begins here, likewise. */
 static const char *
 behind(const char *at, const char *end)
 {
