@@ -49,7 +49,6 @@ update(const struct scope *s, struct page *p)
 	char *text = place_read(s, "cgroup.procs");
 	bool known = text != NULL;
 	double processes = known ? (double)lines(text) : 0, threads = processes;
-
 	int err = place_number(s, "pids.current", &threads);
 
 	if (processes == 0 && threads > 0 && s->container->kind == CGROUP_CONTAINER)

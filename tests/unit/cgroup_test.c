@@ -10,6 +10,7 @@
 
 #include "file.h"
 #include "node.h"
+#include "printed.h"
 
 #define ID_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define ID_B "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
@@ -81,12 +82,9 @@ find(const char *path)
 static void
 expect_labels(const struct scope *s, const char *expected)
 {
-	struct buf b = { 0 };
+	const char *got = printed_labels(s->labels);
 
-	labels_print(&b, s->labels, NULL);
-	buf_add(&b, "", 1);
-	cr_expect_str_eq(b.data, expected, "%s", b.data);
-	buf_free(&b);
+	cr_expect_str_eq(got, expected, "%s", got);
 }
 
 Test(cgroup, empty_tree)

@@ -1,4 +1,4 @@
-/* A page as its text, for tests. */
+/* A page and labels as their text, for tests. */
 #ifndef PRINTED_H
 #define PRINTED_H
 
@@ -22,6 +22,18 @@ printed(const struct page *p)
 	expo_text(p, &piece, printed_add, &whole);
 	buf_add(&whole, "", 1);
 	return whole.data;
+}
+
+/* Good until the next call. */
+static inline const char *
+printed_labels(const struct labels *labels)
+{
+	static struct buf text;
+
+	text.size = 0;
+	labels_print(&text, labels, NULL);
+	buf_add(&text, "", 1);
+	return text.data;
 }
 
 #endif

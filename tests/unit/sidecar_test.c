@@ -8,6 +8,7 @@
 
 #include "cgroup.h"
 #include "node.h"
+#include "printed.h"
 #include "process.h"
 #include "sidecar_process.h"
 #include "sidecar_unseen.h"
@@ -186,12 +187,9 @@ find(const char *path)
 static void
 expect_labels(const struct labels *labels, const char *expected)
 {
-	struct buf b = { 0 };
+	const char *got = printed_labels(labels);
 
-	labels_print(&b, labels, NULL);
-	buf_add(&b, "", 1);
-	cr_expect_str_eq(b.data, expected, "%s", b.data);
-	buf_free(&b);
+	cr_expect_str_eq(got, expected, "%s", got);
 }
 
 Test(sidecar_pod, reached)
