@@ -160,3 +160,14 @@ text_hash(const char *text)
 		hash = (hash ^ (unsigned char)*text) * 16777619;
 	return hash;
 }
+
+int
+text_range(char **list, uint64_t *first, uint64_t *last)
+{
+	char *range = text_word(list, ",\n"), *from;
+
+	if (range == NULL)
+		return 0;
+	from = text_field(&range, '-');
+	return text_u64(from, 10, first) && text_u64(range == NULL ? from : range, 10, last) ? 1 : -EINVAL;
+}

@@ -15,6 +15,9 @@ char *text_word(char **at, const char *separators);
 /* The next field of *at: everything up to the separator, also nothing. NULL when there is none. */
 char *text_field(char **at, char separator);
 
+/* The next range of a list such as the kernel's of CPUs, "0-3,8". 1; 0: there is none; or -EINVAL. */
+int text_range(char **list, uint64_t *first, uint64_t *last);
+
 /* Without white space at both ends. */
 char *text_trim(char *text);
 

@@ -11,21 +11,20 @@ static const struct metric metrics[] = {
 	{ 0 },
 };
 
-/* How many CPUs the ranges name, or -1 if they are none. */
+/* How many CPUs the list names, or -1 if it is none. */
 static double
-count(char *ranges)
+count(char *list)
 {
-	char *range, *from;
 	uint64_t first, last;
 	double n = 0;
+	int more;
 
-	while ((range = text_word(&ranges, ",\n")) != NULL) {
-		from = text_field(&range, '-');
-		if (!text_u64(from, 10, &first) || !text_u64(range == NULL ? from : range, 10, &last) || last < first)
+	while ((more = text_range(&list, &first, &last)) > 0) {
+		if (last < first)
 			return -1;
 		n += (double)(last - first) + 1;
 	}
-	return n;
+	return more < 0 ? -1 : n;
 }
 
 static int

@@ -233,13 +233,10 @@ static bool *isolated;                  /* by number; NULL: none are */
 static void
 read_isolated(void)
 {
-	char *at = place_read(place(SYS), CPUS "/isolated"), *range, *from;
+	char *at = place_read(place(SYS), CPUS "/isolated");
 	uint64_t first, last;
 
-	while (at != NULL && (range = text_word(&at, ",\n")) != NULL) {
-		from = text_field(&range, '-');
-		if (!text_u64(from, 10, &first) || !text_u64(range == NULL ? from : range, 10, &last))
-			return;
+	while (at != NULL && text_range(&at, &first, &last) > 0) {
 		if (isolated == NULL)
 			isolated = must_zero(ISOLATED_MAX);
 		for (; first <= last && first < ISOLATED_MAX; first++)

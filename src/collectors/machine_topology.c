@@ -44,21 +44,16 @@ first_line(char *out, size_t size, const char *cpu, const char *file)
 	text_first(out, size, place_readf(place(SYS), CPUS "/%s/%s", cpu, file));
 }
 
-/* How many CPUs are in a list such as "0-3,8", and which is the first. */
+/* How many CPUs are in a list, and which is the first. */
 static unsigned
-count_list(const char *list, unsigned *first)
+count_list(char *list, uint64_t *first)
 {
-	unsigned n = 0, from, to;
-	char *end;
+	uint64_t from, to;
+	unsigned n = 0;
 
-	if (list == NULL)
-		return 0;
-	for (*first = (unsigned)strtoul(list, NULL, 10); *list >= '0' && *list <= '9'; list = end + (*end == ',')) {
-		from = to = (unsigned)strtoul(list, &end, 10);
-		if (*end == '-')
-			to = (unsigned)strtoul(end + 1, &end, 10);
-		n += to >= from ? to - from + 1 : 0;
-	}
+	for (; list != NULL && text_range(&list, &from, &to) > 0 && to >= from; n += (unsigned)(to - from) + 1)
+		if (n == 0)
+			*first = from;
 	return n;
 }
 
@@ -85,9 +80,9 @@ static void
 read_cache(struct figure f, const char *cpu, const char *index, unsigned threads)
 {
 	char path[64], size[16];
-	unsigned first = 0, n;
+	uint64_t first = 0;
+	unsigned n = count_list(place_readf(place(SYS), CPUS "/%s/cache/%s/shared_cpu_list", cpu, index), &first);
 
-	n = count_list(place_readf(place(SYS), CPUS "/%s/cache/%s/shared_cpu_list", cpu, index), &first);
 	if (n == 0 || first != strtoul(f.cpu, NULL, 10))
 		return;
 	snprintf(path, sizeof path, "cache/%s/size", index);
@@ -109,7 +104,7 @@ read_cpu(const char *node, const char *cpu)
 {
 	struct figure f = { .metric = SIBLINGS };
 	char path[64], **caches;
-	unsigned first;
+	uint64_t first;
 	int n;
 
 	first_line(f.core, sizeof f.core, cpu, "topology/core_id");

@@ -155,3 +155,17 @@ Test(text, duration)
 	for (size_t i = 0; i < sizeof none / sizeof *none; i++)
 		cr_expect_not(text_duration(none[i], &v), "%s", none[i]);
 }
+
+Test(text, range)
+{
+	char list[] = "0-3,8\n", empty[] = "\n", garbled[] = "1-x", *at = list;
+	uint64_t first, last;
+
+	cr_expect(text_range(&at, &first, &last) == 1 && first == 0 && last == 3);
+	cr_expect(text_range(&at, &first, &last) == 1 && first == 8 && last == 8);
+	cr_expect_eq(text_range(&at, &first, &last), 0);
+	at = empty;
+	cr_expect_eq(text_range(&at, &first, &last), 0);
+	at = garbled;
+	cr_expect_lt(text_range(&at, &first, &last), 0);
+}
