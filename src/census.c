@@ -6,9 +6,6 @@
  */
 #include "census.h"
 
-#include <ctype.h>
-#include <dirent.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +13,7 @@
 
 #include "cgroup.h"
 #include "file.h"
+#include "process.h"
 #include "text.h"
 
 enum { HEADS = 1024, LOOKS = 2, EVERY = 64 };
@@ -84,11 +82,13 @@ group_of(const char *process)
 	return NOWHERE;
 }
 
+/* What it was before stands in the last list, of which *to is how far it was gone through. */
 static void
-add(const char *name, ino_t inode, size_t *old)
+add(const char *name, ino_t inode, void *to)
 {
 	pid_t pid = (pid_t)strtol(name, NULL, 10);
 	struct member *m;
+	size_t *old = to;
 
 	members = must_grow(members, n_members, &room_members, sizeof *members);
 	m = &members[n_members++];
@@ -115,19 +115,12 @@ by_pid(const void *a, const void *b)
 static void
 list(void)
 {
-	int fd = openat(place(PROC)->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *entry;
 	size_t old = 0;
 	bool sorted = true;
 
-	while (dir != NULL && (entry = readdir(dir)) != NULL)
-		if (isdigit((unsigned char)entry->d_name[0])) {
-			add(entry->d_name, entry->d_ino, &old);
-			sorted = sorted && (n_members < 2 || members[n_members - 2].pid < members[n_members - 1].pid);
-		}
-	if (dir != NULL)
-		closedir(dir);
+	process_list(add, &old);
+	for (size_t i = 1; i < n_members; i++)
+		sorted = sorted && members[i - 1].pid < members[i].pid;
 	if (!sorted)
 		qsort(members, n_members, sizeof *members, by_pid);
 }

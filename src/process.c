@@ -1,6 +1,8 @@
 /* Processes of containers. */
 #include "process.h"
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -107,6 +109,20 @@ process_find(struct wanted_process *w)
 	}
 	if (missing)
 		look_at_all(w);
+}
+
+void
+process_list(process_taker *take, void *to)
+{
+	int fd = openat(place(PROC)->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL)
+		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')
+			take(entry->d_name, entry->d_ino, to);
+	if (dir != NULL)
+		closedir(dir);
 }
 
 int

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 /* When a question that had no answer may be asked again. */
 struct backoff {
@@ -36,6 +37,11 @@ int process_first(void);
 
 /* True while the process of this directory has a network. */
 bool process_alive(int dir);
+
+/* Told of each process in procfs: its number, and the inode of its directory, which another of this number has not. */
+typedef void process_taker(const char *number, ino_t inode, void *to);
+
+void process_list(process_taker *take, void *to);
 
 /* From /proc/<pid>/stat. proc_pid_stat(5) */
 struct process_stat {

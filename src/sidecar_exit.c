@@ -1,8 +1,6 @@
 /* Waiting for the end of the main process: by pidfd_open(2), or by a look each second where there is no such call. */
 #include "sidecar_exit.h"
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -87,75 +85,79 @@ pidfd(pid_t pid)
 	return (int)syscall(SYS_pidfd_open, pid, 0);
 }
 
-static bool
-look_at(const char *number)
-{
-	int dir = file_directory(place(PROC)->dir, number);
-	bool is = dir >= 0 && atoi(number) != getpid() && is_main(dir);
+/* At most MAINS_MAX of them. */
+struct mains {
+	struct pollfd list[MAINS_MAX];
+	nfds_t n;
+};
 
-	if (dir >= 0)
-		close(dir);
-	return is;
+static void
+look_at(const char *number, ino_t inode, void *to)
+{
+	struct mains *mains = to;
+	pid_t pid = atoi(number);
+	int dir = mains->n == MAINS_MAX || pid == getpid() ? -1 : file_directory(place(PROC)->dir, number);
+
+	(void)inode;
+	if (dir < 0)
+		return;
+	if (is_main(dir))
+		mains->list[mains->n++] = (struct pollfd){ pidfd(pid), POLLIN, 0 };
+	close(dir);
 }
 
-/* The main processes, at most MAINS_MAX of them. Returns their number. */
-static nfds_t
-find_mains(struct pollfd *mains)
+/* True if there are any. */
+static bool
+find_mains(struct mains *mains)
 {
-	int fd = openat(place(PROC)->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *entry;
-	nfds_t n = 0;
+	mains->n = 0;
+	process_list(look_at, mains);
+	return mains->n > 0;
+}
 
-	while (d != NULL && n < MAINS_MAX && (entry = readdir(d)) != NULL)
-		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9' && look_at(entry->d_name))
-			mains[n++] = (struct pollfd){ pidfd(atoi(entry->d_name)), POLLIN, 0 };
-	if (d != NULL)
-		closedir(d);
-	return n;
+static void
+let_go(const struct mains *mains)
+{
+	for (nfds_t i = 0; i < mains->n; i++)
+		if (mains->list[i].fd >= 0)
+			close(mains->list[i].fd);
 }
 
 /* Until the first of them ends, or for one look where that cannot be told. */
 static void
-wait_for_end(struct pollfd *mains, nfds_t n)
+wait_for_end(struct mains *mains)
 {
 	bool can_tell = true;
 
-	for (nfds_t i = 0; i < n; i++)
-		can_tell = can_tell && mains[i].fd >= 0;
-	poll(mains, n, can_tell ? -1 : LOOK_MS);
-	for (nfds_t i = 0; i < n; i++)
-		if (mains[i].fd >= 0)
-			close(mains[i].fd);
+	for (nfds_t i = 0; i < mains->n; i++)
+		can_tell = can_tell && mains->list[i].fd >= 0;
+	poll(mains->list, mains->n, can_tell ? -1 : LOOK_MS);
+	let_go(mains);
 }
 
 static void
 wait_for_mains(void)
 {
-	struct pollfd mains[MAINS_MAX];
-	nfds_t n;
+	struct mains mains;
 
-	while ((n = find_mains(mains)) == 0)
+	while (!find_mains(&mains))
 		poll(NULL, 0, LOOK_MS);
 	log_line(LOG_INFO, "found the process to end with", "name", sidecar_exit_with, NULL);
 	do
-		wait_for_end(mains, n);
-	while ((n = find_mains(mains)) > 0);
+		wait_for_end(&mains);
+	while (find_mains(&mains));
 }
 
 /* False if the main process is back, as after a restart of its container. */
 static bool
 wait_for_scrape(double ended)
 {
-	struct pollfd mains[MAINS_MAX];
-	nfds_t n;
+	struct mains mains;
 
 	while (!scraped_since(ended) && clock_now() < ended + sidecar_exit_grace) {
 		poll(NULL, 0, LOOK_MS / 10);
-		if ((n = find_mains(mains)) > 0) {
-			for (nfds_t i = 0; i < n; i++)
-				if (mains[i].fd >= 0)
-					close(mains[i].fd);
+		if (find_mains(&mains)) {
+			let_go(&mains);
 			return false;
 		}
 	}

@@ -1,8 +1,6 @@
 /* Processes, and what each tells of its container when it is first seen. */
 #include "sidecar_task.h"
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -100,12 +98,14 @@ insert(size_t i)
 }
 
 static void
-see(pid_t pid, ino_t inode)
+see(const char *number, ino_t inode, void *unused)
 {
+	pid_t pid = atoi(number);
 	size_t i = place_of(pid);
 	struct task *t = i < sidecar_tasks.n && sidecar_tasks.list[i].pid == pid ? &sidecar_tasks.list[i] : NULL;
 	int dir;
 
+	(void)unused;
 	if (t != NULL && t->inode == inode && t->box != NULL) {
 		t->seen = true;
 		return;
@@ -139,16 +139,8 @@ sweep(void)
 void
 sidecar_task_look(void)
 {
-	int fd = openat(place(PROC)->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *entry;
-
 	for (size_t i = 0; i < sidecar_tasks.n; i++)
 		sidecar_tasks.list[i].seen = false;
-	while (d != NULL && (entry = readdir(d)) != NULL)
-		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')
-			see(atoi(entry->d_name), entry->d_ino);
-	if (d != NULL)
-		closedir(d);
+	process_list(see, NULL);
 	sweep();
 }
