@@ -21,9 +21,11 @@ enum unit {
 	TICKS,          /* / 100: USER_HZ */
 	MS,             /* * 0.001 */
 	MILLI,          /* / 1000 */
+	TENTHS,         /* / 10 */
 	US,             /* / 1e6 */
 	US_TWICE,       /* / 1000 / 1000 */
 	NS,             /* / 1e9 */
+	NANO,           /* * 1e-9 */
 	PPM,            /* / 65536e6: parts per million with 16 bits of fraction */
 };
 

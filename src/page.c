@@ -189,9 +189,11 @@ exported(enum unit unit, double v)
 	case TICKS: return v / 100;
 	case MS: return v * 0.001;
 	case MILLI: return v / 1000;
+	case TENTHS: return v / 10;
 	case US: return v / 1e6;
 	case US_TWICE: return v / 1000 / 1000;
 	case NS: return v / 1e9;
+	case NANO: return v * 1e-9;
 	case PPM: return v / 65536e6;
 	}
 	return v;

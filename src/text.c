@@ -75,6 +75,34 @@ text_first(char *out, size_t size, char *text)
 		strncat(out, text_trim(text), size - 1);
 }
 
+static bool
+nameable(char c)
+{
+	return c == '_' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+char *
+text_name(char *text)
+{
+	char *out = text, *at = text, *bad;
+
+	while (*at != '\0') {
+		bad = at + strspn(at, "_");
+		if (*bad == '\0' || nameable(*bad)) {
+			do
+				*out++ = *at++;
+			while (at <= bad && *at != '\0');
+			continue;
+		}
+		while (*bad != '\0' && !nameable(*bad))
+			bad++;
+		at = bad + strspn(bad, "_");
+		*out++ = '_';
+	}
+	*out = '\0';
+	return text;
+}
+
 /* Up to 18 digits fit a 64-bit integer, so most numbers of the kernel need no strtod. */
 static bool
 digits(const char *word, double *value)

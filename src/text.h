@@ -24,6 +24,9 @@ char *text_trim(char *text);
 /* Copies the first line, without white space at both ends, as far as it fits; "" of NULL. */
 void text_first(char *out, size_t size, char *text);
 
+/* Makes part of a family's name of text, in place, as node_exporter does: what may not stand in one becomes '_'. */
+char *text_name(char *text);
+
 /* A decimal number such as 17, -3 or 0.52; nothing may stand behind it. False if it is none. */
 bool text_number(const char *word, double *value);
 

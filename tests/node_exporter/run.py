@@ -155,4 +155,5 @@ def main():
     sys.exit(bool(persistent or us.returncode or not collectors))
 
 
-main()
+if __name__ == "__main__":
+    main()

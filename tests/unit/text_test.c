@@ -83,6 +83,20 @@ static const char *const no_numbers[] = {
 	"max", "1,5", "123456789012345678x", "N/A",
 };
 
+Test(text, name)
+{
+	static const char *const names[][2] = {
+		{ "", "" }, { "rx-octets", "rx_octets" }, { "a_- _b", "a_b" }, { "__a__", "__a__" }, { "[0]: ok", "_0_ok" },
+		{ "a-_-b", "a__b" }, { "package-0", "package_0" }, { "\xc3\xa9_", "_" },
+	};
+	char text[32];
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		strcpy(text, names[i][0]);
+		cr_expect_str_eq(text_name(text), names[i][1]);
+	}
+}
+
 Test(text, number)
 {
 	double v;

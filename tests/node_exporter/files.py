@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+"""node_exporter and nodegauge over the same files: the directories of tests/collectors, each with its collector alone.
+
+    files.py [DIRECTORY...]
+
+Families, types, series and values (to 1e-12) agree. What is meant to differ stands in the directory's file "differs": a line
+has a regular expression for the whole of a series as it is printed, a blank and the reason; one that is of no use fails.
+Where node_exporter ends, the series is "(no answer)".
+77: there is no node_exporter.
+"""
+import http.client, math, os, re, subprocess, sys, tempfile
+
+from run import HERE, LEFT_OUT, NODEGAUGE, matching, node_exporter, scrape, start
+
+COLLECTORS = HERE + "/../collectors/"
+PLACES = {"procfs": "proc", "sysfs": "sys", "rootfs": "rootfs", "udev.data": "udev"}
+LEFT_OUT = LEFT_OUT | {
+    r"node_scrape_collector_duration_seconds|node_exporter_build_info|nodegauge_.*|process_.*|promhttp_.*": "each program's own",
+}
+
+
+def flags(directory, nothing, names):
+    given = []
+    for place, files in PLACES.items():
+        given.append(f"--path.{place}=" + (f"{directory}/{files}" if os.path.isdir(f"{directory}/{files}") else nothing))
+    given += ["--collector.disable-defaults", *("--collector." + name for name in names)]
+    if os.path.exists(directory + "/flags"):
+        given += open(directory + "/flags").read().split("\n")[:-1]
+    return given
+
+
+def parse(page):
+    types = dict(re.findall(r"^# TYPE (\S+) (\S+)$", page, re.M))
+    series = dict(line.rpartition(" ")[::2] for line in page.splitlines() if line and not line.startswith("#"))
+    keep = lambda name: not matching(LEFT_OUT, re.sub(r"\{.*", "", name, flags=re.S))
+    return {n: t for n, t in types.items() if keep(n)}, {s: v for s, v in series.items() if keep(s)}
+
+
+def ours(given):
+    done = subprocess.run([NODEGAUGE, *given, "--once", "--log.level=error"], capture_output=True, text=True)
+    return parse(done.stdout)
+
+
+def theirs(peer, given):
+    """None if it does not start or does not answer."""
+    try:
+        process, port = start(peer, *given, "--no-collector.arp.netlink", "--no-collector.netdev.netlink")
+    except SystemExit:
+        return None
+    try:
+        types, series = scrape(port)
+    except (OSError, http.client.HTTPException):
+        return None
+    finally:
+        process.terminate()
+        process.communicate()
+    return parse("".join(f"# TYPE {n} {t}\n" for n, t in types.items()) + "".join(f"{s} {v}\n" for s, v in series.items()))
+
+
+def same(a, b):
+    a, b = float(a), float(b)
+    return a == b or (math.isnan(a) and math.isnan(b)) or math.isclose(a, b, rel_tol=1e-12, abs_tol=0)
+
+
+def differences(their, our):
+    if their is None:
+        yield "(no answer)", "node_exporter ended"
+        return
+    for name in sorted(their[0].keys() & our[0].keys()):
+        if their[0][name] != our[0][name]:
+            yield name, f"is {our[0][name]}, node_exporter has {their[0][name]}"
+    for series in sorted(their[1].keys() | our[1].keys()):
+        if series not in our[1]:
+            yield series, f"missing, node_exporter has {their[1][series]}"
+        elif series not in their[1]:
+            yield series, f"{our[1][series]}, node_exporter does not have it"
+        elif not same(their[1][series], our[1][series]):
+            yield series, f"{our[1][series]}, node_exporter has {their[1][series]}"
+
+
+def excused(directory):
+    if not os.path.exists(directory + "/differs"):
+        return {}
+    lines = [line.rstrip("\n") for line in open(directory + "/differs")]
+    return {line.partition(" ")[0]: line.partition(" ")[2] for line in lines if line}
+
+
+def compare(peer, directory, nothing):
+    """The number of series that agree, and what does not."""
+    given = flags(directory, nothing, [os.path.basename(directory).partition("-")[0]])
+    their, our = theirs(peer, given), ours(given)
+    rules, found = excused(directory), []
+    used = set()
+    for series, what in differences(their, our):
+        rule = next((r for r in rules if re.fullmatch(r, series, re.S)), None)
+        used.add(rule)
+        if rule is None:
+            found.append(f"{series}: {what}")
+    found += [f"differs: nothing is like {rule}" for rule in rules if rule not in used]
+    return len(their[1].keys() & our[1].keys()) if their else 0, found
+
+
+def main():
+    peer = node_exporter()
+    if "/bin/prometheus-node-exporter" in peer:
+        print("skipped: this node_exporter is of another release")
+        sys.exit(77)
+    known = subprocess.run([peer, "--help"], capture_output=True, text=True)
+    known = set(re.findall(r"--\[no-\]collector\.(\w+)\s", known.stdout + known.stderr))
+    directories = [os.path.abspath(d) for d in sys.argv[1:]] or sorted(
+        COLLECTORS + d for d in os.listdir(COLLECTORS) if d.partition("-")[0] in known)
+    failed = agreeing = 0
+    with tempfile.TemporaryDirectory() as nothing:
+        for directory in directories:
+            n, found = compare(peer, directory, nothing)
+            agreeing += n
+            failed += bool(found)
+            for line in found:
+                print(f"{os.path.basename(directory)}: {line}")
+    print(f"{len(directories)} directories, {agreeing} series agree, {failed} directories differ")
+    sys.exit(bool(failed or not agreeing))
+
+
+if __name__ == "__main__":
+    main()
