@@ -134,6 +134,20 @@ labels_equal(const struct labels *a, const struct labels *b)
 	return a->size == b->size && memcmp(text_of(a), text_of(b), a->size) == 0;
 }
 
+uint32_t
+labels_hash(const struct labels *l)
+{
+	const char *at = text_of(l), *end = at + l->size;
+	uint64_t hash = l->size, word = 0;
+
+	for (; at < end; at += sizeof word) {
+		memcpy(&word, at, (size_t)(end - at) < sizeof word ? (size_t)(end - at) : sizeof word);
+		hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
+		hash ^= hash >> 32;
+	}
+	return (uint32_t)hash;
+}
+
 /* By name; '=' ends a name and sorts before every character of one. */
 static int
 compare(const char *a, const char *b)

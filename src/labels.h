@@ -38,6 +38,9 @@ struct labels *labels_new(const struct label *labels, size_t n);
 /* True if two sets have the same pairs. */
 bool labels_equal(const struct labels *a, const struct labels *b);
 
+/* Equal for equal sets. */
+uint32_t labels_hash(const struct labels *l);
+
 /* Prints the pairs of both sets, either of which may be NULL, in one order of names. */
 void labels_print(struct buf *to, const struct labels *a, const struct labels *b);
 

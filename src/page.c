@@ -21,6 +21,8 @@ struct page {
 	struct metric **made;           /* by page_metric */
 	size_t n_made;
 	struct buf rows;
+	uint32_t *shared;               /* rows of scopes with labels, by their hash; open addressing, 0 is free */
+	size_t n_shared, room_shared;
 	const struct labels **scopes;
 	size_t n_scopes, room_scopes;
 	size_t samples, dropped;
@@ -52,6 +54,7 @@ page_free(struct page *p)
 	free(p->families);
 	free(p->known);
 	free(p->made);
+	free(p->shared);
 	free(p->scopes);
 	buf_free(&p->rows);
 	free(p);
@@ -64,7 +67,9 @@ page_clear(struct page *p)
 		p->families[i]->n = 0;
 	p->samples = p->dropped = p->n_scopes = p->scope = 0;
 	p->age++;
-	p->rows.size = 0;
+	p->rows.size = p->n_shared = 0;
+	if (p->room_shared > 0)
+		memset(p->shared, 0, p->room_shared * sizeof *p->shared);
 	labels_add(&p->rows, NULL, 0);  /* row 0 is the empty one */
 	page_scope(p, NULL);
 }
@@ -88,10 +93,58 @@ page_drop_scope(struct page *p)
 	}
 }
 
+/* The place of a row like this one, or where it is to be put. */
+static uint32_t *
+shared_slot(const struct page *p, const struct labels *l)
+{
+	size_t i = labels_hash(l);
+
+	for (;; i++) {
+		uint32_t *slot = &p->shared[i & (p->room_shared - 1)];
+
+		if (*slot == 0 || labels_equal(page_row_labels(p, *slot), l))
+			return slot;
+	}
+}
+
+static void
+grow_shared(struct page *p)
+{
+	uint32_t *old = p->shared;
+	size_t n = p->room_shared;
+
+	p->room_shared = n == 0 ? 64 : n * 2;
+	p->shared = must_zero(p->room_shared * sizeof *p->shared);
+	for (size_t i = 0; i < n; i++)
+		if (old[i] != 0)
+			*shared_slot(p, page_row_labels(p, old[i])) = old[i];
+	free(old);
+}
+
+/* The row that was added last, or one like it: what is beneath a thousand containers has the same few names. */
+static uint32_t
+share(struct page *p, uint32_t row)
+{
+	uint32_t *slot;
+
+	if (p->scopes[p->scope] == NULL)
+		return row;
+	if (p->n_shared * 2 >= p->room_shared)
+		grow_shared(p);
+	slot = shared_slot(p, page_row_labels(p, row));
+	if (*slot == 0) {
+		*slot = row;
+		p->n_shared++;
+	} else {
+		p->rows.size = row;
+	}
+	return *slot;
+}
+
 uint32_t
 page_row(struct page *p, const struct label *labels, size_t n)
 {
-	return labels_add(&p->rows, labels, n);
+	return share(p, labels_add(&p->rows, labels, n));
 }
 
 uint32_t
@@ -172,7 +225,7 @@ with_fixed(struct page *p, struct known *k, uint32_t row)
 		k->fixed = page_row(p, fixed, fixed[1].name != NULL ? 2 : 1);
 		k->age = p->age;
 	}
-	return row == 0 ? k->fixed : labels_join(&p->rows, k->fixed, row);
+	return row == 0 ? k->fixed : share(p, labels_join(&p->rows, k->fixed, row));
 }
 
 static double

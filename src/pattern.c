@@ -14,7 +14,6 @@ enum { STEPS_MAX = 100000 };    /* of one match; RE2 needs no limit, a backtrack
 
 struct pattern {
 	pcre2_code *code;
-	pcre2_match_data *match;
 	pcre2_match_context *context;
 };
 
@@ -35,7 +34,6 @@ pattern_new(const char *text, char *error, size_t size)
 	}
 	p = must_zero(sizeof *p);
 	p->code = compiled;
-	p->match = pcre2_match_data_create(1, NULL);
 	p->context = pcre2_match_context_create(NULL);
 	pcre2_set_match_limit(p->context, STEPS_MAX);
 	return p;
@@ -44,7 +42,11 @@ pattern_new(const char *text, char *error, size_t size)
 bool
 pattern_matches(const struct pattern *p, const char *word)
 {
-	return pcre2_match(p->code, (PCRE2_SPTR)word, strlen(word), 0, 0, p->match, p->context) >= 0;
+	static _Thread_local pcre2_match_data *match;   /* its workspace of 20 kB serves all patterns */
+
+	if (match == NULL)
+		match = pcre2_match_data_create(1, NULL);
+	return pcre2_match(p->code, (PCRE2_SPTR)word, strlen(word), 0, 0, match, p->context) >= 0;
 }
 
 static struct pattern *

@@ -227,6 +227,35 @@ Test(page, long_page)
 	cr_expect_not_null(strstr(printed(p), "\nnode_load1{cpu=\"19999\"} 19999\n"));
 }
 
+/* The same labels beneath many containers are kept once, and not beyond the collection. */
+Test(page, rows_are_shared)
+{
+	struct labels *scopes[200];
+	char id[8], expected[64];
+	uint32_t row, rows[2];
+
+	for (int turn = 0; turn < 2; turn++) {
+		for (int i = 0; i < 200; i++) {
+			snprintf(id, sizeof id, "%d", i);
+			scopes[i] = labels_new(&(struct label){ "id", id }, 1);
+			page_scope(p, scopes[i]);
+			row = page_row_of(p, "zone", i % 2 == 0 ? "even" : "odd");
+			page_add(p, &user, row, 100);
+			cr_expect(i < 2 || row == rows[i % 2]);
+			rows[i % 2] = row;
+			page_row_of(p, "unique", id);
+		}
+		for (int i = 0; i < 200; i++) {
+			snprintf(expected, sizeof expected, "{id=\"%d\",mode=\"user\",zone=\"%s\"} 1\n", i,
+			    i % 2 == 0 ? "even" : "odd");
+			cr_expect_not_null(strstr(printed(p), expected), "%s", expected);
+		}
+		page_clear(p);
+		for (int i = 0; i < 200; i++)
+			free(scopes[i]);
+	}
+}
+
 Test(page, samples_beyond_the_most_are_counted)
 {
 	for (int i = 0; i < SAMPLES_MAX + 3; i++)
