@@ -44,7 +44,7 @@ void
 page_free(struct page *p)
 {
 	for (size_t i = 0; i < p->n_families; i++) {
-		free(p->families[i]->samples);
+		samples_free(&p->families[i]->samples);
 		free(p->families[i]);
 	}
 	for (size_t i = 0; i < p->n_made; i++) {
@@ -64,7 +64,7 @@ void
 page_clear(struct page *p)
 {
 	for (size_t i = 0; i < p->n_families; i++)
-		p->families[i]->n = 0;
+		samples_clear(&p->families[i]->samples);
 	p->samples = p->dropped = p->n_scopes = p->scope = 0;
 	p->age++;
 	p->rows.size = p->n_shared = 0;
@@ -85,12 +85,8 @@ page_scope(struct page *p, const struct labels *labels)
 void
 page_drop_scope(struct page *p)
 {
-	for (size_t i = 0; i < p->n_families; i++) {
-		struct family *f = p->families[i];
-
-		for (; f->n > 0 && f->samples[f->n - 1].scope == p->scope; f->n--)
-			p->samples--;
-	}
+	for (size_t i = 0; i < p->n_families; i++)
+		p->samples -= samples_drop(&p->families[i]->samples, p->scope);
 }
 
 /* The place of a row like this one, or where it is to be put. */
@@ -256,7 +252,6 @@ void
 page_add(struct page *p, const struct metric *m, uint32_t row, double value)
 {
 	struct known *k = know(p, m);
-	struct family *f = k->family;
 
 	if (p->samples == SAMPLES_MAX) {
 		p->dropped++;
@@ -264,8 +259,7 @@ page_add(struct page *p, const struct metric *m, uint32_t row, double value)
 	}
 	if (m->fixed[0].name != NULL)
 		row = with_fixed(p, k, row);
-	f->samples = must_grow(f->samples, f->n, &f->room, sizeof *f->samples);
-	f->samples[f->n++] = (struct sample){ exported(m->unit, value), p->scope, row };
+	samples_add(&k->family->samples, (struct sample){ exported(m->unit, value), p->scope, row });
 	p->samples++;
 }
 
@@ -273,9 +267,8 @@ double
 page_last(const struct page *p, const struct metric *m)
 {
 	const struct known *k = slot(p->known, p->room_known, m);
-	const struct family *f = k->family;
 
-	return k->metric != NULL && f->n > 0 && f->samples[f->n - 1].scope == p->scope ? f->samples[f->n - 1].value : 0;
+	return k->metric != NULL && k->family->samples.last.scope == p->scope ? k->family->samples.last.value : 0;
 }
 
 const struct metric *

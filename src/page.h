@@ -10,19 +10,14 @@
 
 #include "labels.h"
 #include "metric.h"
+#include "samples.h"
 
 enum { SAMPLES_MAX = 2000000 };         /* on one page; further ones are dropped and counted */
-
-struct sample {
-	double value;
-	uint32_t scope, row;            /* page_scope_labels, page_row_labels; 0: none */
-};
 
 struct family {
 	const char *name, *help;
 	enum type type;
-	size_t n, room;
-	struct sample *samples;
+	struct sample_list samples;
 };
 
 struct page;

@@ -73,12 +73,13 @@ expo_text(const struct page *p, struct buf *piece, expo_write *write, void *to)
 	piece->size = 0;
 	for (size_t i = 0; i < n; i++) {
 		const struct family *f = families[i];
-		size_t name = strlen(f->name);
+		struct sample s = { 0 };
+		size_t name = strlen(f->name), at = 0;
 
-		if (f->n > 0)
+		if (f->samples.n > 0)
 			print_header(piece, f);
-		for (size_t k = 0; k < f->n; k++) {
-			print_sample(piece, p, f, name, &f->samples[k]);
+		while (samples_next(&f->samples, &at, &s)) {
+			print_sample(piece, p, f, name, &s);
 			if (piece->size >= PIECE) {
 				write(to, piece->data, piece->size);
 				piece->size = 0;

@@ -147,8 +147,8 @@ Test(page, units)
 
 		page_clear(p);
 		page_add(p, &m, 0, units[i].kernel);
-		cr_expect_eq(page_families(p, &n)[0]->samples[0].value, units[i].exported, "unit %d: %.17g",
-		    units[i].unit, page_families(p, &n)[0]->samples[0].value);
+		cr_expect_eq(page_families(p, &n)[0]->samples.last.value, units[i].exported, "unit %d: %.17g",
+		    units[i].unit, page_families(p, &n)[0]->samples.last.value);
 		destroy();
 		create();
 	}
@@ -189,8 +189,12 @@ Test(page, many_metrics)
 	for (size_t i = 0; i < n; i++) {
 		const struct family *f = page_families(p, &n)[i];
 
-		cr_assert_eq(f->n, 2);
-		cr_assert_eq(f->samples[0].value, f->samples[1].value);
+		struct sample s = { 0 };
+		size_t at = 0;
+
+		cr_assert_eq(f->samples.n, 2);
+		cr_assert(samples_next(&f->samples, &at, &s));
+		cr_assert_eq(s.value, f->samples.last.value);
 		cr_assert(i == 0 || strcmp(page_families(p, &n)[i - 1]->name, f->name) < 0);
 	}
 }
