@@ -12,7 +12,7 @@
  * The kernel allocates and clears as much as a read of /proc/sys asks for, and hands out most other files in pieces of
  * at most a page, so asking for more than a page at first gains nothing.
  */
-enum { PIECE = 4096 };
+enum { PIECE = 4096, ROW_MAX = 512 };
 
 int
 file_directory(int dir, const char *path)
@@ -22,9 +22,20 @@ file_directory(int dir, const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
-/* A record is over with the first read that is shorter than what was asked for. */
+/* Whether there may be more behind a read of n bytes of what was wanted; procfs fills no more than a page at once. */
+static bool
+is_more(enum file_end end, ssize_t n, size_t want)
+{
+	switch (end) {
+	case END_SHORT: return (size_t)n == want;
+	case END_ROOM: return n + ROW_MAX > PIECE;
+	case END_EMPTY: break;
+	}
+	return true;
+}
+
 ssize_t
-file_reread(int fd, bool record, struct buf *b)
+file_reread(int fd, enum file_end end, struct buf *b)
 {
 	size_t want;
 	ssize_t n;
@@ -37,7 +48,7 @@ file_reread(int fd, bool record, struct buf *b)
 			b->size += (size_t)n;
 		if (b->size > FILE_MAX)
 			return -EFBIG;
-	} while (n > 0 ? !record || (size_t)n == want : n < 0 && errno == EINTR);
+	} while (n > 0 ? is_more(end, n, want) : n < 0 && errno == EINTR);
 	if (n < 0)
 		return -errno;
 	b->data[b->size] = '\0';
@@ -45,28 +56,26 @@ file_reread(int fd, bool record, struct buf *b)
 }
 
 static ssize_t
-read_and_close(int fd, struct buf *b, bool record)
+read_and_close(int fd, enum file_end end, struct buf *b)
 {
-	ssize_t n = file_reread(fd, record, b);
+	ssize_t n = file_reread(fd, end, b);
 
 	close(fd);
 	return n;
 }
 
 ssize_t
-file_read(int dir, const char *path, struct buf *b)
+file_read_until(int dir, const char *path, enum file_end end, struct buf *b)
 {
 	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
 
-	return fd < 0 ? -errno : read_and_close(fd, b, false);
+	return fd < 0 ? -errno : read_and_close(fd, end, b);
 }
 
 ssize_t
-file_read_record(int dir, const char *path, struct buf *b)
+file_read(int dir, const char *path, struct buf *b)
 {
-	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
-
-	return fd < 0 ? -errno : read_and_close(fd, b, true);
+	return file_read_until(dir, path, END_EMPTY, b);
 }
 
 /* Hands out the whole lines of a text of n bytes. How many bytes are left behind them. */
@@ -123,5 +132,5 @@ file_read_inside(int root, const char *path, struct buf *b)
 		close(fd);
 		return -EINVAL;
 	}
-	return read_and_close(fd, b, false);
+	return read_and_close(fd, END_EMPTY, b);
 }

@@ -10,20 +10,22 @@
 
 enum { FILE_MAX = 4 << 20 };
 
+/* How the end of a file is known, so that a read that finds nothing more is saved. */
+enum file_end {
+	END_EMPTY,      /* by such a read */
+	END_SHORT,      /* by a read shorter than what was asked for: the kernel prints the file at once, as it does sysfs */
+	END_ROOM,       /* by a read that leaves room for 512 bytes of a page: procfs prints rows, none of them longer */
+};
+
 /* Opens a directory below dir, for openat alone. A descriptor, or -errno. */
 int file_directory(int dir, const char *path);
 
-/* Reads path below dir into the cleared b, with a NUL behind. The length, or -errno. */
+/* Reads path below dir, to END_EMPTY, into the cleared b, with a NUL behind. The length, or -errno. */
 ssize_t file_read(int dir, const char *path, struct buf *b);
 
-/*
- * The same of a file that the kernel prints at once, as it does those of sysfs and most of a cgroup: what is shorter
- * than a page has been read whole, and is not asked for more. Not for lists such as cgroup.procs.
- */
-ssize_t file_read_record(int dir, const char *path, struct buf *b);
-
-/* The same of an open file, from its beginning; record: as file_read_record. */
-ssize_t file_reread(int fd, bool record, struct buf *b);
+/* The same, to an end of the caller's choice; and of an open file, from its beginning. */
+ssize_t file_read_until(int dir, const char *path, enum file_end end, struct buf *b);
+ssize_t file_reread(int fd, enum file_end end, struct buf *b);
 
 /*
  * Hands each line of path below dir to take, without its newline: for a file that may be of any length, but not its

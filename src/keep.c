@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "file.h"
+#include "text.h"
 
 static unsigned budget = 1024, n_open;
 
@@ -39,30 +40,47 @@ let_go(struct keep *k, struct kept_file *f)
 	n_open -= k->counts;
 }
 
+static struct kept_file *
+find(struct keep *k, const char *path)
+{
+	struct kept_file *f = &k->files[k->next < k->n ? k->next : 0];
+	uint32_t hash;
+
+	if (k->n == 0)
+		return NULL;
+	if (strcmp(f->path, path) != 0) {
+		hash = text_hash(path);
+		for (f = k->files; f < k->files + k->n && (f->hash != hash || strcmp(f->path, path) != 0); f++)
+			;
+		if (f == k->files + k->n)
+			return NULL;
+	}
+	k->next = (size_t)(f - k->files) + 1;
+	return f;
+}
+
 /* What cannot be read any more, because its cgroup or controller has gone, may be there again under its name. */
 ssize_t
-keep_read(struct keep *k, int dir, const char *path, bool record, struct buf *b)
+keep_read(struct keep *k, int dir, const char *path, enum file_end end, struct buf *b)
 {
+	struct kept_file *f = find(k, path);
 	ssize_t n;
 	int fd;
 
-	for (struct kept_file *f = k->files; f < k->files + k->n; f++) {
-		if (strcmp(f->path, path) != 0)
-			continue;
-		if ((n = file_reread(f->fd, record, b)) >= 0)
+	if (f != NULL) {
+		if ((n = file_reread(f->fd, end, b)) >= 0)
 			return n;
 		let_go(k, f);
-		break;
 	}
 	if ((fd = openat(dir, path, O_RDONLY | O_CLOEXEC)) < 0)
 		return -errno;
-	n = file_reread(fd, record, b);
+	n = file_reread(fd, end, b);
 	if (n < 0 || !is_room(k)) {
 		close(fd);
 		return n;
 	}
 	k->files = must_grow(k->files, k->n, &k->room, sizeof *k->files);
-	k->files[k->n++] = (struct kept_file){ must_copy(path), fd };
+	k->files[k->n++] = (struct kept_file){ must_copy(path), text_hash(path), fd };
 	n_open += k->counts;
 	return n;
 }

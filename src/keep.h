@@ -6,26 +6,30 @@
 #define KEEP_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "buf.h"
+#include "file.h"
 #include "flag.h"
 
 extern const struct flag keep_flags[];
 
-enum { KEEP_MAX = 24 };         /* of one directory */
+enum { KEEP_MAX = 64 };         /* of one directory */
 
 struct keep {
 	struct kept_file {
 		char *path;
+		uint32_t hash;          /* of the path */
 		int fd;
 	} *files;
 	size_t n, room;
+	size_t next;                    /* the one behind that read last: files are read in the same order each time */
 	bool counts;                    /* against the budget */
 };
 
-/* Reads path below dir, and keeps it open while there is room. record is as for file_reread. The length, or -errno. */
-ssize_t keep_read(struct keep *k, int dir, const char *path, bool record, struct buf *b);
+/* Reads path below dir, and keeps it open while there is room. The length, or -errno. */
+ssize_t keep_read(struct keep *k, int dir, const char *path, enum file_end end, struct buf *b);
 
 /* Closes all; they are back in the budget. */
 void keep_close(struct keep *k);

@@ -135,7 +135,7 @@ open_table(struct mounts *t)
 	for (size_t i = 0; i < COUNT(paths) && n == -ENOENT; i++) {
 		place_note(place(PROC), paths[i]);
 		t->fd = openat(place(PROC)->dir, paths[i], O_RDONLY | O_CLOEXEC);
-		n = t->fd < 0 ? -errno : file_reread(t->fd, false, &t->lines);
+		n = t->fd < 0 ? -errno : file_reread(t->fd, END_EMPTY, &t->lines);
 	}
 	return n;
 }
@@ -144,7 +144,7 @@ open_table(struct mounts *t)
 static int
 read_table(struct mounts *t)
 {
-	ssize_t n = t->fd > 0 ? file_reread(t->fd, false, &t->lines) : open_table(t);
+	ssize_t n = t->fd > 0 ? file_reread(t->fd, END_EMPTY, &t->lines) : open_table(t);
 
 	if (t->fd > 0 && (n <= 0 || !place_is_live(PROC)))
 		close(t->fd);

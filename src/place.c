@@ -36,7 +36,7 @@ const struct flag place_flags[] = {
 
 static char *paths[PLACES];
 static struct scope scopes[PLACES];
-static struct keep kept[PLACES];        /* of procfs and the network */
+static struct keep kept[PLACES];        /* of procfs, sysfs and the network */
 
 static char *
 absolute(const char *flag, const char *below)
@@ -65,9 +65,10 @@ place_open(void)
 	open_place(ROOT, rootfs, "");
 	open_place(PROC, procfs, "/proc");
 	open_place(SYS, sysfs, "/sys");
-	keep_close(&kept[PROC]);
-	keep_close(&kept[NET]);
+	for (enum place which = 0; which < PLACES; which++)
+		keep_close(&kept[which]);
 	scopes[PROC].keep = &kept[PROC];
+	scopes[SYS].keep = &kept[SYS];
 	scopes[NET].keep = &kept[NET];
 	scopes[SYS].records = true;
 	open_place(UDEV, udev, "/run/udev/data");
@@ -101,13 +102,20 @@ place_cgroupfs(void)
 	return cgroupfs;
 }
 
+/* A directory keeps its file system. */
 bool
 place_is_live(enum place which)
 {
+	static bool live[PLACES];
+	static int asked[PLACES];       /* of which directory, as descriptor + 1 */
 	struct statfs fs;
 
-	return scopes[which].dir >= 0 && fstatfs(scopes[which].dir, &fs) == 0 &&
-	    fs.f_type == (which == PROC ? PROC_SUPER_MAGIC : SYSFS_MAGIC);
+	if (asked[which] != scopes[which].dir + 1) {
+		live[which] = fstatfs(scopes[which].dir, &fs) == 0 &&
+		    fs.f_type == (which == PROC ? PROC_SUPER_MAGIC : SYSFS_MAGIC);
+		asked[which] = scopes[which].dir + 1;
+	}
+	return live[which];
 }
 
 /* Files of one network have the same inode in every view of procfs. */
@@ -179,18 +187,43 @@ result(ssize_t n)
 	return NULL;
 }
 
+static int
+by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Of procfs and the network: files that are printed at once, or in short rows. */
+static bool
+has_short_rows(const char *path)
+{
+	static const char *const names[] = {
+		"arp", "dev", "diskstats", "loadavg", "meminfo", "netstat", "snmp", "snmp6", "sockstat", "sockstat6",
+		"softnet_stat", "stat", "stat/nf_conntrack", "udp", "udp6", "uptime", "vmstat",
+	};
+
+	if (text_starts(path, "sys/") || text_starts(path, "pressure/"))
+		return true;
+	return bsearch(&path, names, COUNT(names), sizeof *names, by_text) != NULL;
+}
+
+static enum file_end
+end_of(const struct scope *s, const char *path)
+{
+	if (s->records)
+		return strcmp(path, "cgroup.procs") == 0 ? END_EMPTY : END_SHORT;
+	return (s == &scopes[PROC] || s == &scopes[NET]) && has_short_rows(path) ? END_ROOM : END_EMPTY;
+}
+
 ssize_t
 place_read_to(const struct scope *s, const char *path, struct buf *b)
 {
-	bool record;
-
 	place_note(s, path);
 	if (s->dir < 0)
 		return -ENOENT;
-	record = s->records && strcmp(path, "cgroup.procs") != 0;
 	if (s->keep != NULL)
-		return keep_read(s->keep, s->dir, path, record, b);
-	return record ? file_read_record(s->dir, path, b) : file_read(s->dir, path, b);
+		return keep_read(s->keep, s->dir, path, end_of(s, path), b);
+	return file_read_until(s->dir, path, end_of(s, path), b);
 }
 
 char *
@@ -235,12 +268,6 @@ place_read_inside(const struct scope *s, const char *path)
 {
 	place_note(s, path);
 	return result(s->dir < 0 ? -ENOENT : file_read_inside(s->dir, path, &text));
-}
-
-static int
-by_text(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
 int

@@ -35,7 +35,7 @@ budget(unsigned files)
 static void
 expect(const char *path, const char *text)
 {
-	cr_assert_eq(keep_read(&k, dir, path, true, &b), (ssize_t)strlen(text), "%s", path);
+	cr_assert_eq(keep_read(&k, dir, path, END_SHORT, &b), (ssize_t)strlen(text), "%s", path);
 	cr_expect_str_eq(b.data, text, "%s", b.data);
 }
 
@@ -51,7 +51,7 @@ Test(keep, stays_open)
 	cr_expect_eq(k.n, 1);
 	keep_close(&k);
 	cr_expect_eq(k.n, 0);
-	cr_expect_eq(keep_read(&k, dir, a, true, &b), -ENOENT);
+	cr_expect_eq(keep_read(&k, dir, a, END_SHORT, &b), -ENOENT);
 }
 
 Test(keep, budget)
@@ -63,10 +63,10 @@ Test(keep, budget)
 	expect(first, "one\n");
 	expect(second, "two\n");
 	cr_expect_eq(k.n, 1);
-	cr_expect_eq(keep_read(&other, dir, second, true, &b), 4);
+	cr_expect_eq(keep_read(&other, dir, second, END_SHORT, &b), 4);
 	cr_expect_eq(other.n, 0);
 	keep_close(&k);
-	cr_expect_eq(keep_read(&other, dir, second, true, &b), 4);
+	cr_expect_eq(keep_read(&other, dir, second, END_SHORT, &b), 4);
 	cr_expect_eq(other.n, 1);
 	keep_close(&other);
 	budget(0);
