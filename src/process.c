@@ -2,6 +2,7 @@
 #include "process.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,18 +112,32 @@ process_find(struct wanted_process *w)
 		look_at_all(w);
 }
 
-void
+int
+process_list_in(int fd, process_taker *take, void *to)
+{
+	_Alignas(struct dirent64) char names[16384];
+	const struct dirent64 *entry;
+	ssize_t size;
+
+	while ((size = getdents64(fd, names, sizeof names)) > 0)
+		for (ssize_t at = 0; at < size; at += entry->d_reclen) {
+			entry = (const struct dirent64 *)(const void *)(names + at);
+			if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')
+				take(entry->d_name, entry->d_ino, to);
+		}
+	return size < 0 ? -errno : 0;
+}
+
+int
 process_list(process_taker *take, void *to)
 {
-	int fd = openat(place(PROC)->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *entry;
+	int fd = openat(place(PROC)->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), err;
 
-	while (dir != NULL && (entry = readdir(dir)) != NULL)
-		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')
-			take(entry->d_name, entry->d_ino, to);
-	if (dir != NULL)
-		closedir(dir);
+	if (fd < 0)
+		return -errno;
+	err = process_list_in(fd, take, to);
+	close(fd);
+	return err;
 }
 
 int

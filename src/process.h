@@ -38,10 +38,12 @@ int process_first(void);
 /* True while the process of this directory has a network. */
 bool process_alive(int dir);
 
-/* Told of each process in procfs: its number, and the inode of its directory, which another of this number has not. */
+/* Told of a process or thread: its number, and the inode of its directory, which another of this number has not. */
 typedef void process_taker(const char *number, ino_t inode, void *to);
 
-void process_list(process_taker *take, void *to);
+/* Tells of each process in procfs; of each process or thread in this open directory. 0 or -errno. */
+int process_list(process_taker *take, void *to);
+int process_list_in(int fd, process_taker *take, void *to);
 
 /* From /proc/<pid>/stat. proc_pid_stat(5) */
 struct process_stat {
