@@ -67,6 +67,22 @@ text_trim(char *text)
 	return text;
 }
 
+char *
+text_squeeze(char *text)
+{
+	char *out = text, *at = text;
+
+	for (; *at != '\0'; at++)
+		if (!blank(*at))
+			*out++ = *at;
+		else if (out > text && out[-1] != ' ')
+			*out++ = ' ';
+	*out = '\0';
+	if (out > text && out[-1] == ' ')
+		out[-1] = '\0';
+	return text;
+}
+
 void
 text_first(char *out, size_t size, char *text)
 {

@@ -21,6 +21,9 @@ int text_range(char **list, uint64_t *first, uint64_t *last);
 /* Without white space at both ends. */
 char *text_trim(char *text);
 
+/* Its words with one blank between them and none at the ends. */
+char *text_squeeze(char *text);
+
 /* Copies the first line, without white space at both ends, as far as it fits; "" of NULL. */
 void text_first(char *out, size_t size, char *text);
 

@@ -66,6 +66,14 @@ Test(text, trim)
 	cr_expect_str_eq(text_trim(copy("x")), "x");
 }
 
+Test(text, squeeze)
+{
+	cr_expect_str_eq(text_squeeze(copy(" \t a  b\r\n c\v\f")), "a b c");
+	cr_expect_str_eq(text_squeeze(copy("a b")), "a b");
+	cr_expect_str_eq(text_squeeze(copy("  ")), "");
+	cr_expect_str_eq(text_squeeze(copy("")), "");
+}
+
 static const struct {
 	const char *word;
 	double value;
