@@ -137,7 +137,7 @@ place_is_our_network(void)
 /* One collection runs at a time, so that one buffer serves all. */
 static struct buf text;
 
-static const struct scope *noted_scope;
+static const char *noted_where = "";    /* a scope may be gone when it is told */
 static char noted[192];
 static bool blamed;
 
@@ -145,7 +145,7 @@ void
 place_blame_none(void)
 {
 	blamed = false;
-	noted_scope = NULL;
+	noted_where = "";
 	noted[0] = '\0';
 }
 
@@ -156,7 +156,10 @@ place_note(const struct scope *s, const char *path)
 
 	if (blamed)
 		return;
-	noted_scope = s;
+	noted_where = s->container != NULL ? s->container->path : "";
+	for (size_t i = 0; i < PLACES; i++)
+		if (s == &scopes[i])
+			noted_where = paths[i];
 	memcpy(noted, path, n);
 	noted[n] = '\0';
 }
@@ -170,12 +173,8 @@ place_blame(void)
 void
 place_blamed(char *path, size_t size)
 {
-	const char *where = noted_scope != NULL && noted_scope->container != NULL ? noted_scope->container->path : "";
-
-	for (size_t i = 0; i < PLACES; i++)
-		if (noted_scope == &scopes[i])
-			where = paths[i];
-	snprintf(path, size, "%s%s%s", where, *where == '\0' || strcmp(where, "/") == 0 ? "" : "/", noted);
+	snprintf(path, size, "%s%s%s", noted_where,
+	    *noted_where == '\0' || strcmp(noted_where, "/") == 0 ? "" : "/", noted);
 }
 
 static char *
