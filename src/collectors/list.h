@@ -31,6 +31,7 @@ COLLECTOR(timex)
 COLLECTOR(udp_queues)
 COLLECTOR(uname_)
 COLLECTOR(vmstat)
+COLLECTOR(zoneinfo)
 
 COLLECTOR(machine)
 COLLECTOR(machine_topology)
