@@ -3,6 +3,7 @@
  * keeps it from libc's.
  */
 COLLECTOR(arp)
+COLLECTOR(buddyinfo)
 COLLECTOR(conntrack)
 COLLECTOR(cpu)
 COLLECTOR(diskstats)
