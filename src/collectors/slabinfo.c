@@ -1,0 +1,46 @@
+/* /proc/slabinfo: a row for each slab cache, version 2.1 of the format; root alone may read it. slabinfo(5) */
+#include "../collector.h"
+
+#include <string.h>
+
+static const struct metric metrics[] = {
+	{ NULL },
+	{ "active_objs", GAUGE, ONE, "node_slabinfo_active_objects", "Objects of the slab cache that are in use." },
+	{ "num_objs", GAUGE, ONE, "node_slabinfo_objects", "Objects that the slab cache has room for." },
+	{ "objsize", GAUGE, ONE, "node_slabinfo_object_size_bytes", "Size of an object." },
+	{ "objperslab", GAUGE, ONE, "node_slabinfo_objects_per_slab", "Objects in a slab." },
+	{ "pagesperslab", GAUGE, ONE, "node_slabinfo_pages_per_slab", "Pages of a slab." },
+};
+
+static struct filter slabs;
+
+/* Two lines are headers: "slabinfo - version: 2.1" and "# name ...". */
+static const char *
+slab_of(char *word)
+{
+	return strcmp(word, "slabinfo") != 0 && *word != '#' && filter_takes(&slabs, word) ? word : NULL;
+}
+
+static void
+prepare(void)
+{
+	filter_prepare(&slabs, NULL);
+}
+
+const struct collector slabinfo = {
+	.name = "slabinfo",
+	.help = "The kernel's slab caches.",
+	.off = true,
+	.tables = (const struct table[]){
+		{ PROC, "slabinfo", columns, metrics, COUNT(metrics), "slab", .row = slab_of },
+		{ 0 },
+	},
+	.flags = (const struct flag[]){
+		{ "collector.slabinfo.slabs-include", TEXT, &slabs.include,
+		    "Slab caches to export, as a regular expression.", ".*" },
+		{ "collector.slabinfo.slabs-exclude", TEXT, &slabs.exclude,
+		    "Slab caches to leave out, as a regular expression." },
+		{ 0 },
+	},
+	.prepare = prepare,
+};
