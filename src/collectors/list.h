@@ -4,6 +4,7 @@
  */
 COLLECTOR(arp)
 COLLECTOR(buddyinfo)
+COLLECTOR(cgroups)
 COLLECTOR(conntrack)
 COLLECTOR(cpu)
 COLLECTOR(diskstats)
