@@ -1,48 +1,28 @@
 /* /sys/kernel/mm/ksm: merging of equal pages, a number in each file. Documentation/admin-guide/mm/ksm.rst */
 #include "../collector.h"
 
-#include <unistd.h>
+#define KSM(type, unit, name, help) (const struct metric[]){ { NULL, type, unit, "node_ksmd_" name, help } }, 1
+#define FILE_OF_KSM(file) SYS, "kernel/mm/ksm/" file, single
 
-#include "../file.h"
-
-#define KSM "kernel/mm/ksm"
-
-static const struct metric metrics[] = {
-	{ "full_scans", COUNTER, ONE, "node_ksmd_full_scans_total", "How often all mergeable memory was scanned." },
-	{ "merge_across_nodes", GAUGE, ONE, "node_ksmd_merge_across_nodes",
-	    "1 if pages of different NUMA nodes are merged." },
-	{ "pages_shared", GAUGE, ONE, "node_ksmd_pages_shared", "Pages that others were merged into." },
-	{ "pages_sharing", GAUGE, ONE, "node_ksmd_pages_sharing", "Pages saved by merging." },
-	{ "pages_to_scan", GAUGE, ONE, "node_ksmd_pages_to_scan", "Pages to scan before ksmd sleeps." },
-	{ "pages_unshared", GAUGE, ONE, "node_ksmd_pages_unshared", "Pages that no other one was equal to." },
-	{ "pages_volatile", GAUGE, ONE, "node_ksmd_pages_volatile", "Pages that change too fast to be merged." },
-	{ "run", GAUGE, ONE, "node_ksmd_run", "1 if ksmd runs, 0 if it is stopped, 2 if it undid all merging." },
-	{ "sleep_millisecs", GAUGE, MILLI, "node_ksmd_sleep_seconds", "How long ksmd sleeps between two scans." },
+static const struct table tables[] = {
+	{ FILE_OF_KSM("full_scans"), KSM(COUNTER, ONE, "full_scans_total", "How often all mergeable memory was scanned.") },
+	{ FILE_OF_KSM("merge_across_nodes"), KSM(GAUGE, ONE, "merge_across_nodes",
+	    "1 if pages of different NUMA nodes are merged.") },
+	{ FILE_OF_KSM("pages_shared"), KSM(GAUGE, ONE, "pages_shared", "Pages that others were merged into.") },
+	{ FILE_OF_KSM("pages_sharing"), KSM(GAUGE, ONE, "pages_sharing", "Pages saved by merging.") },
+	{ FILE_OF_KSM("pages_to_scan"), KSM(GAUGE, ONE, "pages_to_scan", "Pages to scan before ksmd sleeps.") },
+	{ FILE_OF_KSM("pages_unshared"), KSM(GAUGE, ONE, "pages_unshared", "Pages that no other one was equal to.") },
+	{ FILE_OF_KSM("pages_volatile"), KSM(GAUGE, ONE, "pages_volatile", "Pages that change too fast to be merged.") },
+	{ FILE_OF_KSM("run"), KSM(GAUGE, ONE, "run", "1 if ksmd runs, 0 if it is stopped, 2 if it undid all merging.") },
+	{ FILE_OF_KSM("sleep_millisecs"), KSM(GAUGE, MILLI, "sleep_seconds", "How long ksmd sleeps between two scans.") },
+	{ FILE_OF_KSM("general_profit"), KSM(GAUGE, ONE, "general_profit_bytes",
+	    "Memory saved less what merging itself takes; negative where it costs more. Linux 6.1."), .optional = true },
 	{ 0 },
 };
-
-static int
-update(const struct scope *s, struct page *p)
-{
-	struct scope ksm = { .dir = file_directory(place(SYS)->dir, KSM), .records = true };
-	double value;
-	int err = ksm.dir < 0 ? ksm.dir : 0;
-
-	(void)s;
-	for (const struct metric *m = metrics; m->name != NULL && err == 0; m++)
-		if ((err = place_number(&ksm, m->key, &value)) == 0)
-			page_add(p, m, 0, value);
-	if (err != 0)
-		place_note(place(SYS), KSM);
-	if (ksm.dir >= 0)
-		close(ksm.dir);
-	return err;
-}
 
 const struct collector ksmd = {
 	.name = "ksmd",
 	.help = "Merging of equal pages.",
 	.off = true,
-	.metrics = metrics,
-	.update = update,
+	.tables = tables,
 };

@@ -49,7 +49,7 @@ read_stat(int dir, const char *number, struct process_stat *stat)
 	ssize_t n;
 
 	snprintf(path, sizeof path, "%s/stat", number);
-	n = file_read_record(dir, path, &text);
+	n = file_read_until(dir, path, END_SHORT, &text);
 	if (n >= 0 && process_stat(text.data, stat))
 		return true;
 	if (n != -ENOENT && n != -ESRCH)
