@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "file.h"
 #include "place.h"
 #include "text.h"
@@ -161,12 +162,18 @@ has_changed(const struct mounts *t)
 	return t->fd <= 0 || poll(&table, 1, 0) != 0;
 }
 
-enum { PATIENCE = 1000 };               /* milliseconds that a scrape waits for file systems that do not answer */
+enum {
+	PATIENCE = 1000,        /* milliseconds that a scrape waits for file systems that do not answer */
+	AGE_MAX = 60,           /* seconds that options are taken from a table that was read */
+};
 
 int
 mounts_read(struct mounts *t)
 {
-	if (has_changed(t) || t->options || t->err != 0) {
+	double now = clock_now();
+
+	if (has_changed(t) || (t->options && now - t->read >= AGE_MAX) || t->err != 0) {
+		t->read = now;
 		t->n = t->n_questions = 0;
 		if ((t->err = read_table(t)) != 0)
 			return t->err;

@@ -21,19 +21,20 @@ struct mount {
 struct mounts {
 	/* Set by the user: which mounts are wanted, where t has those before; and whether options are. */
 	bool (*take)(const struct mounts *t, const struct mount *m);
-	bool options;                   /* they change without a word: the table is read each time */
+	bool options;                   /* some change without a word: the table is read once a minute */
 
 	struct mount *list;
 	size_t n;
 	struct question *questions;     /* answered */
 
-	int fd, err;                    /* inner matters, as all that follows; fd 0: not open */
+	double read;                    /* when the table was; inner matters, as all that follows */
+	int fd, err;                    /* fd 0: not open */
 	size_t room, n_questions, room_questions;
 	struct buf lines, paths;
 };
 
 /*
- * Reads the table if mounts have come or gone, and asks the file systems of all that are wanted; waits a second for
+ * Reads the table if mounts have come, gone or been mounted anew, and asks the file systems of all that are wanted; waits a second for
  * those that do not answer. 0, -EINVAL if a line could not be cut, or another -errno.
  */
 int mounts_read(struct mounts *t);

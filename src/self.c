@@ -12,6 +12,7 @@
 
 #include "collector.h"
 #include "file.h"
+#include "keep.h"
 #include "process.h"
 #include "version.h"
 
@@ -147,6 +148,7 @@ add_limit(struct page *p, const struct metric *m, int resource)
 static void
 add_process(struct page *p)
 {
+	static struct keep own;
 	static struct buf text;
 	struct process_stat stat;
 	struct timespec cpu;
@@ -155,7 +157,7 @@ add_process(struct page *p)
 	page_add(p, &self_metrics[CPU], 0, (double)(cpu.tv_sec * 100 + cpu.tv_nsec / 10000000) / 100);
 	add_limit(p, &self_metrics[FDS_MAX], RLIMIT_NOFILE);
 	add_limit(p, &self_metrics[VIRTUAL_MAX], RLIMIT_AS);
-	if (file_read(-1, "/proc/self/stat", &text) < 0 || !process_stat(text.data, &stat))
+	if (keep_read(&own, -1, "/proc/self/stat", END_SHORT, &text) < 0 || !process_stat(text.data, &stat))
 		return;
 	page_add(p, &self_metrics[START], 0, process_start(&stat));
 	page_add(p, &self_metrics[VIRTUAL], 0, stat.size);

@@ -108,10 +108,13 @@ hear(long milliseconds)
 {
 	struct pollfd polled[ASKERS];
 	struct answer answer;
+	bool any = false;
 
-	for (size_t i = 0; i < ASKERS; i++)
+	for (size_t i = 0; i < ASKERS; i++) {
 		polled[i] = (struct pollfd){ .fd = askers[i].pid != 0 ? askers[i].fd : -1, .events = POLLIN };
-	if (poll(polled, ASKERS, (int)milliseconds) <= 0)
+		any = any || askers[i].pid != 0;
+	}
+	if (!any || poll(polled, ASKERS, (int)milliseconds) <= 0)
 		return false;
 	for (size_t i = 0; i < ASKERS; i++) {
 		if (polled[i].revents == 0)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../scrape.h"
+#include "../stat_text.h"
 #include "../text.h"
 
 #define CPUS "devices/system/cpu"
@@ -105,7 +106,7 @@ read_ticks(char *line, double *ticks)
 static int
 add_times(struct page *p)
 {
-	char *at = place_read(place(PROC), "stat"), *line, *name;
+	char *at = stat_text(p), *line, *name;
 	double ticks[TIMES];
 	struct cpu *c;
 	uint64_t id;

@@ -118,7 +118,8 @@ refresh(struct disk *d)
 	char file[64];
 
 	snprintf(file, sizeof file, "b%s:%s", d->major, d->minor);
-	fstatat(place(UDEV)->dir, file, &udev, AT_SYMLINK_NOFOLLOW);
+	if (place(UDEV)->dir >= 0)
+		fstatat(place(UDEV)->dir, file, &udev, AT_SYMLINK_NOFOLLOW);
 	if (d->known && udev.st_ino == d->inode && memcmp(&udev.st_mtim, &d->written, sizeof d->written) == 0)
 		return;
 	read_properties(d, file);

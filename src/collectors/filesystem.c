@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <string.h>
+#include <sys/statvfs.h>
 
 #include "../mounts.h"
 
@@ -57,9 +58,15 @@ has_option(const char *options, const char *option)
 	return false;
 }
 
+/*
+ * statfs tells it at once, where a file system that met an error is read-only without a word in the table's changes; but
+ * "emergency_ro", which ext4 has since Linux 6.15, only the table.
+ */
 static bool
-is_readonly(const struct mount *m)
+is_readonly(const struct mount *m, const struct question *q)
 {
+	if (place_is_live(PROC) && q->answered && q->err == 0 && (q->fs.f_flags & ST_RDONLY))
+		return true;
 	return has_option(m->line.options, "ro") || has_option(m->line.super_options, "ro") ||
 	    has_option(m->line.super_options, "emergency_ro");
 }
@@ -107,7 +114,7 @@ add(struct page *p, const struct mount *m)
 			{ "mountpoint", m->line.point }
 		));
 		page_add(p, &metrics[DEVICE_ERROR], row, *error != '\0');
-		page_add(p, &metrics[READONLY], row, is_readonly(m));
+		page_add(p, &metrics[READONLY], row, is_readonly(m, q));
 		if (*error == '\0')
 			add_sizes(p, &q->fs, row);
 	}

@@ -6,6 +6,7 @@
 #include <strings.h>
 #include <time.h>
 
+#include "../clock.h"
 #include "../text.h"
 
 static const struct metric metrics[] = {
@@ -123,18 +124,38 @@ add_support_end(struct page *p)
 	return 0;
 }
 
+/* What is read into release stands in kept. 0, -ENODATA, or another -errno. */
 static int
-update(const struct scope *s, struct page *p)
+read_release(void)
 {
+	static struct buf kept;
 	char *text = place_read_inside(place(ROOT), "etc/os-release");
 
-	(void)s;
 	if (text == NULL && errno == ENOENT)
 		text = place_read_inside(place(ROOT), "usr/lib/os-release");
 	if (text == NULL)
 		return errno == ENOENT ? -ENODATA : -errno;
-	if (parse(text) != 0)
-		return -EINVAL;
+	kept.size = 0;
+	buf_add(&kept, text, strlen(text) + 1);
+	return parse(kept.data);
+}
+
+enum { AGE_MAX = 60 };                  /* seconds; releases change seldom */
+
+static int
+update(const struct scope *s, struct page *p)
+{
+	static double read;
+	static int err = -EAGAIN;
+	double now = clock_now();
+
+	(void)s;
+	if (err != 0 || now - read >= AGE_MAX) {
+		err = read_release();
+		read = now;
+	}
+	if (err != 0)
+		return err;
 	page_add(p, &metrics[INFO], page_row(p, release, LABELS), 1);
 	add_version(p);
 	return add_support_end(p);

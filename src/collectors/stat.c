@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "../stat_text.h"
 #include "../text.h"
 
 static const struct metric metrics[] = {
@@ -21,6 +22,11 @@ static const struct metric metrics[] = {
 static const struct metric softirqs[] = {
 	SOFTIRQ("hi"), SOFTIRQ("timer"), SOFTIRQ("net_tx"), SOFTIRQ("net_rx"), SOFTIRQ("block"),
 	SOFTIRQ("block_iopoll"), SOFTIRQ("tasklet"), SOFTIRQ("sched"), SOFTIRQ("hrtimer"), SOFTIRQ("rcu"), { 0 },
+};
+
+static const struct table tables[] = {
+	{ PROC, "stat", keyed, metrics, COUNT(metrics), .by_update = true },
+	{ 0 },
 };
 
 static bool with_softirqs;
@@ -43,26 +49,23 @@ add_softirqs(char *line, struct page *p)
 static int
 update(const struct scope *s, struct page *p)
 {
-	char *at, *line;
+	char *at = stat_text(p), *line;
+	int err;
 
 	(void)s;
-	if (!with_softirqs)
-		return 0;
-	if ((at = place_read(place(PROC), "stat")) == NULL)
+	if (at == NULL)
 		return -errno;
-	while ((line = text_line(&at)) != NULL)
-		if (text_starts(line, "softirq "))
-			return add_softirqs(line + sizeof "softirq", p);
-	return 0;
+	err = *at == '\0' ? -EINVAL : table_parse(tables, at, p);
+	for (at = with_softirqs ? stat_text(p) : NULL; (line = text_line(&at)) != NULL;)
+		if (text_starts(line, "softirq ") && add_softirqs(line + sizeof "softirq", p) != 0)
+			err = -EINVAL;
+	return err;
 }
 
 const struct collector stat_ = {
 	.name = "stat",
 	.help = "Interrupts, context switches, forks and boot time.",
-	.tables = (const struct table[]){
-		{ PROC, "stat", keyed, metrics, COUNT(metrics) },
-		{ 0 },
-	},
+	.tables = tables,
 	.metrics = softirqs,
 	.update = update,
 	.flags = (const struct flag[]){
