@@ -305,7 +305,9 @@ fly(struct flight *f)
 	pthread_mutex_lock(&lock);
 	f->done = true;
 	leave(f);
-	pthread_cond_broadcast(&changed);
+	pthread_mutex_unlock(&lock);
+	pthread_cond_broadcast(&changed);       /* without the lock, which all who are woken want */
+	pthread_mutex_lock(&lock);
 }
 
 /* The one that asked first. */

@@ -168,24 +168,21 @@ add_process(struct page *p)
 static void
 add_descriptors(struct page *p)
 {
-	struct scope fds = { .dir = -1 };
+	static struct scope fds = { .dir = -1 };
 	struct stat st;
 	char **names;
 	int n;
 
-	if (stat("/proc/self/fd", &st) != 0)
+	if (fds.dir < 0)
+		fds.dir = file_directory(-1, "/proc/self/fd");
+	if (fds.dir < 0 || fstat(fds.dir, &st) != 0)
 		return;
 	if (st.st_size > 0) {
 		page_add(p, &self_metrics[FDS], 0, (double)st.st_size);
-		return;
-	}
-	fds.dir = file_directory(-1, "/proc/self/fd");
-	if ((n = place_list(&fds, ".", "*", &names)) >= 0) {
-		page_add(p, &self_metrics[FDS], 0, n - 2);      /* without those of this look */
+	} else if ((n = place_list(&fds, ".", "*", &names)) >= 0) {
+		page_add(p, &self_metrics[FDS], 0, n - 1);      /* without that of this look */
 		place_list_free(names, n);
 	}
-	if (fds.dir >= 0)
-		close(fds.dir);
 }
 
 void
