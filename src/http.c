@@ -25,6 +25,7 @@
 #include "version.h"
 
 #define WORKERS "8"
+#define KEPT_SECONDS "75"       /* longer than anyone lets pass between two scrapes */
 #define DRAIN_SECONDS 0.8
 #define ALLOW "Allow: GET, HEAD, OPTIONS\r\n"
 #define PLAIN "Content-Type: text/plain; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\n"
@@ -35,6 +36,7 @@
 enum {
 	QUERY_MAX = 4096,
 	ONE_WRITE = 256 << 10,          /* a larger body is not copied behind its header */
+	KEPT_MAX = 3,                   /* connections that stay open, each of which holds a worker */
 };
 
 /* Answers a request and returns the status. */
@@ -94,13 +96,13 @@ add_date(struct buf *to)
 }
 
 static void
-add_header(struct buf *to, int status, const char *lines, size_t size)
+add_header(struct buf *to, int status, const char *lines, size_t size, bool kept)
 {
 	buf_print(to, "HTTP/1.1 %d %s\r\n%s", status, mg_get_response_code_text(NULL, status), lines);
 	add_date(to);
 	if (status != 204)
 		buf_print(to, "Content-Length: %zu\r\n", size);
-	buf_text(to, "Connection: close\r\n\r\n");
+	buf_text(to, kept ? "\r\n" : "Connection: close\r\n\r\n");
 }
 
 /* Buffers of past answers, the last used on top: as many as there are answers at a time. */
@@ -137,7 +139,35 @@ give_back(struct spare *s)
 	pthread_mutex_unlock(&spares_lock);
 }
 
-/* Header and body leave in one write. */
+static atomic_uint n_kept;
+
+/* True if the connection is to stay open: whoever scrapes comes again, and a connection costs as much as ten files. */
+static bool
+keep_open(struct mg_connection *conn, int status)
+{
+	const char *version = mg_get_request_info(conn)->http_version, *wish = mg_get_header(conn, "Connection");
+	bool can = status == 200 && !stopping && version != NULL && strcmp(version, "1.1") == 0 &&
+	    (wish == NULL || strcasecmp(wish, "keep-alive") == 0);
+
+	if (can && mg_get_user_connection_data(conn) != NULL)
+		return true;
+	if (can && atomic_fetch_add(&n_kept, 1) < KEPT_MAX) {
+		mg_set_user_connection_data(conn, &n_kept);
+		return true;
+	}
+	if (can)
+		atomic_fetch_sub(&n_kept, 1);
+	mg_disable_connection_keep_alive(conn);         /* or a body that was refused is read to its end */
+	return false;
+}
+
+static void
+forget_kept(const struct mg_connection *conn)
+{
+	if (mg_get_user_connection_data(conn) != NULL)
+		atomic_fetch_sub(&n_kept, 1);
+}
+
 static bool
 is_head(struct mg_connection *conn)
 {
@@ -146,12 +176,13 @@ is_head(struct mg_connection *conn)
 	return method != NULL && strcmp(method, "HEAD") == 0;
 }
 
+/* Header and body leave in one write. */
 static int
 send_body(struct mg_connection *conn, int status, const char *lines, const char *body, size_t size)
 {
 	struct spare *s = take_spare();
 
-	add_header(&s->text, status, lines, size);
+	add_header(&s->text, status, lines, size, keep_open(conn, status));
 	if (is_head(conn))
 		size = 0;
 	if (size <= ONE_WRITE)
@@ -397,7 +428,6 @@ serve(struct mg_connection *conn)
 	const struct mg_request_info *info = mg_get_request_info(conn);
 	answer *route = find(info->local_uri_raw);
 
-	mg_disable_connection_keep_alive(conn);         /* or a body that was refused is read to its end */
 	if (has_body(info))
 		return send_line(conn, 413, PLAIN, "A request has no body here.");
 	if (!allowed(info->request_method))
@@ -480,11 +510,12 @@ static bool
 start(const char *list)
 {
 	static const struct mg_callbacks callbacks = {
-		.begin_request = serve, .http_error = refuse, .log_message = log_message,
+		.begin_request = serve, .http_error = refuse, .log_message = log_message, .connection_close = forget_kept,
 	};
 	const char *options[] = {
 		"listening_ports", list, "num_threads", WORKERS, "connection_queue", "128",
-		"request_timeout_ms", "5000", "tcp_nodelay", "1", "decode_url", "no", "enable_auth_domain_check", "no", NULL,
+		"enable_keep_alive", "yes", "keep_alive_timeout_ms", KEPT_SECONDS "000", "request_timeout_ms", "5000",
+		"tcp_nodelay", "1", "decode_url", "no", "enable_auth_domain_check", "no", NULL,
 	};
 
 	started = mg_start(&callbacks, NULL, options) != NULL;
@@ -511,6 +542,7 @@ http_stop(void)
 
 	stopping = true;
 	listen_close();
+	listen_hang_up();
 	while (listen_connections() > 0 && clock_now() < end)
 		usleep(5000);
 }

@@ -185,6 +185,20 @@ listen_close(void)
 }
 
 static void
+hang_up(int fd, bool listens, void *to)
+{
+	(void)to;
+	if (!listens)
+		shutdown(fd, SHUT_RD);
+}
+
+void
+listen_hang_up(void)
+{
+	each_socket(hang_up, NULL);
+}
+
+static void
 count(int fd, bool listens, void *to)
 {
 	union address a;

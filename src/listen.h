@@ -19,6 +19,9 @@ void listen_ready(void);
 /* Closes them, when no connection waits to be accepted. Their numbers stay taken. */
 void listen_close(void);
 
+/* Ends connections once what they asked already is answered. */
+void listen_hang_up(void);
+
 /* How many connections are open. */
 size_t listen_connections(void);
 

@@ -71,9 +71,9 @@ class Server:
             time.sleep(0.01)
 
 
-def send(port, raw, host="127.0.0.1"):
+def send(port, raw, host="127.0.0.1", keep=False):
     s = socket.create_connection((host, port), timeout=20)
-    s.sendall(raw.encode())
+    s.sendall((raw if keep else raw.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n", 1)).encode())
     return s
 
 
@@ -215,6 +215,69 @@ def parallel(s):
         for status, headers, body in pool.map(lambda w: s.get(w[0], "Accept-Encoding: " + w[1]), wanted):
             check(status == 200, status, headers)
             families(gzip.decompress(body) if "content-encoding" in headers else body)
+
+
+def one_answer(s):
+    """The header and the body of an answer after which the connection may stay open."""
+    raw = b""
+    while b"\r\n\r\n" not in raw:
+        piece = s.recv(65536)
+        check(piece, "cut:", raw)
+        raw += piece
+    head, _, body = raw.partition(b"\r\n\r\n")
+    length = int(re.search(rb"Content-Length: (\d+)", head)[1])
+    while len(body) < length:
+        body += s.recv(65536)
+    check(len(body) == length, "more than one answer")
+    return head, body
+
+
+def ends(s, seconds=20):
+    s.settimeout(seconds)
+    try:
+        return s.recv(1) == b""
+    except TimeoutError:
+        return False
+
+
+KEPT = 3
+
+
+def kept(s):
+    """Connections stay open for those who scrape, but never for all workers; not where the client or an error ends them."""
+    request = "GET /metrics?collect[]=loadavg HTTP/1.1\r\nHost: x\r\n\r\n"
+    held = [send(s.port, request, keep=True) for _ in range(KEPT)]
+    for c in held:
+        check(b"Connection" not in one_answer(c)[0], "not kept")
+    for c in held:
+        for _ in range(3):
+            c.sendall(request.encode())
+            check(one_answer(c)[0].startswith(b"HTTP/1.1 200"), "a second request")
+    one_more = send(s.port, request, keep=True)
+    check(b"Connection: close" in one_answer(one_more)[0] and ends(one_more), "one more than are kept")
+    for c in held:
+        check(not ends(c, 0.05), "closed without a reason")
+    held.pop().close()
+    deadline = time.monotonic() + 20
+    while b"Connection" in one_answer(again := send(s.port, request, keep=True))[0]:
+        check(time.monotonic() < deadline, "its place stays taken")
+    held.append(again)
+    held[0].sendall(b"POST /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx")
+    check(one_answer(held[0])[0].startswith(b"HTTP/1.1 413") and ends(held[0]), "after an error")
+    held[1].sendall(b"garbage\r\n\r\n")
+    check(b"HTTP/1.1 400" in held[1].recv(4096) and ends(held[1]), "after garbage")
+    held[2].sendall(request.replace("Host", "Connection: close\r\nHost").encode())
+    check(b"Connection: close" in one_answer(held[2])[0] and ends(held[2]), "as the client wishes")
+
+
+def stop_kept():
+    """Connections that stay open do not hold up the end."""
+    with Server() as s:
+        held = [send(s.port, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", keep=True) for _ in range(KEPT)]
+        for c in held:
+            one_answer(c)
+        s.process.terminate()
+        expect_end(s.process, 0.7)
 
 
 def hostile(s):
@@ -489,10 +552,10 @@ def run(group, *args):
 
 def main():
     with Server("--no-collector.stat") as s:
-        for group in Server.wait_ready, paths, methods, queries, encodings, parallel, hostile:
+        for group in Server.wait_ready, paths, methods, queries, encodings, parallel, hostile, kept:
             run(group, s)
     for group in (telemetry_path, addresses, flags, logs, blame, readiness, deadline, limit,
-                  stop_waits, stop_hangs, stop_real, stop_once, files, threads):
+                  stop_waits, stop_hangs, stop_real, stop_kept, stop_once, files, threads):
         run(group)
 
 
