@@ -16,10 +16,12 @@ enum unit {
 	KIB,            /* * 1024 */
 	SECTORS,        /* * 512, whatever the device's block size */
 	PAGES,          /* * the size of a page */
+	DWORDS,         /* * 4 */
 	MHZ, KHZ,       /* * 1e6, * 1000 */
 	MBIT,           /* megabits to bytes, whole ones: * 1000 * 1000 / 8 */
 	TICKS,          /* / 100: USER_HZ */
 	MS,             /* * 0.001 */
+	MS_WHOLE,       /* / 1000 without the fraction */
 	MILLI,          /* / 1000 */
 	TENTHS,         /* / 10 */
 	US,             /* / 1e6 */

@@ -1,6 +1,7 @@
 /* Families and samples. */
 #include "page.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -232,11 +233,13 @@ exported(enum unit unit, double v)
 	case KIB: return v * 1024;
 	case SECTORS: return v * 512;
 	case PAGES: return v * (double)sysconf(_SC_PAGESIZE);
+	case DWORDS: return v * 4;
 	case MHZ: return v * 1e6;
 	case KHZ: return v * 1000;
 	case MBIT: return (double)((int64_t)v * 1000 * 1000 / 8);
 	case TICKS: return v / 100;
 	case MS: return v * 0.001;
+	case MS_WHOLE: return trunc(v / 1000);
 	case MILLI: return v / 1000;
 	case TENTHS: return v / 10;
 	case US: return v / 1e6;
