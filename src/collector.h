@@ -24,6 +24,11 @@ grammar keyed;          /* lines of "key value" or "key: value kB" */
 grammar columns;        /* rows of columns: metrics[i] is column i; one without a name is passed over */
 grammar nested;         /* rows of "name key=value key=value", also "name: key value key value" */
 grammar pairs;          /* a line "Name: key key" and under it "Name: value value" */
+/*
+ * Lines of "key value value": the rows of one key, which stand together, are its values in their order, those without a
+ * name are passed over. What an older kernel lacks is 0: a line, and the end of one whose first value tells how many follow.
+ */
+grammar listed;
 
 /* Every key becomes a family of its own: prefix and key, or prefix, name, '_' and key. */
 struct every {

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -281,6 +282,67 @@ pairs(struct reading *r, char *at)
 			err = -EINVAL;
 	}
 	return err;
+}
+
+enum { LISTED_MAX = 192 };
+
+/* Where the rows of a key begin, looked for from *at on, for the kernel's order is mostly the table's. */
+static bool
+find_rows(const struct table *t, const char *key, size_t *at)
+{
+	for (size_t i = 0; i < t->n; i++, *at = (*at + 1) % t->n)
+		if (strcmp(t->metrics[*at].key, key) == 0)
+			return true;
+	return false;
+}
+
+/* The values of a line, for the rows of a key that begin at *at, which moves behind them. */
+static bool
+cut_list(const struct table *t, char *line, double *values, size_t *at)
+{
+	const size_t first = *at;
+	size_t i = first, end = first;
+	bool good = true, counted;
+	const char *word;
+
+	while (end < t->n && strcmp(t->metrics[end].key, t->metrics[first].key) == 0)
+		end++;
+	for (; i < end && (word = text_word(&line, " \t")) != NULL; i++) {
+		if (text_number(word, &values[i]))
+			continue;
+		values[i] = NAN;
+		good = false;
+	}
+	counted = i > first && values[first] == (double)(i - first - 1);
+	for (*at = end % t->n; i < end; i++) {
+		values[i] = counted ? 0 : NAN;
+		good = good && counted;
+	}
+	return good;
+}
+
+int
+listed(struct reading *r, char *at)
+{
+	const struct table *t = r->t;
+	double values[LISTED_MAX] = { 0 };
+	size_t row = 0;
+	char *line, *key;
+	bool any = false;
+	int err = 0;
+
+	assert(t->n <= LISTED_MAX);
+	while ((line = text_line(&at)) != NULL) {
+		if ((key = text_word(&line, " \t:")) == NULL || !find_rows(t, key, &row))
+			continue;
+		any = true;
+		if (!cut_list(t, line, values, &row))
+			err = -EINVAL;
+	}
+	for (size_t i = 0; any && i < t->n; i++)
+		if (t->metrics[i].name != NULL && !isnan(values[i]))
+			page_add(r->p, &t->metrics[i], r->row, values[i]);
+	return any ? err : -EINVAL;
 }
 
 static int

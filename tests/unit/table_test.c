@@ -178,6 +178,30 @@ Test(grammar, pairs)
 
 static struct filter some = { .include = "^(Tcp_.*|oom.*|6_In|Ip6_In)$" };
 
+static const struct metric of_lists[] = {
+	{ "net", GAUGE, ONE, "m_udp", "UDP." },
+	{ "net" },
+	{ "net", GAUGE, ONE, "m_tcp", "TCP." },
+	{ "proc" },
+	{ "proc", GAUGE, ONE, "m_read", "Read." },
+	{ "proc", GAUGE, ONE, "m_write", "Write." },
+};
+
+Test(grammar, listed)
+{
+	static const struct table t = { PROC, "x", listed, of_lists, COUNT(of_lists) };
+
+	expect(&t, "net 1 2 3\nproc 2 8 9\n", 0, "m_read 8\nm_tcp 3\nm_udp 1\nm_write 9\n");
+	expect(&t, "proc 3 8 9 10\nother x\n\nnet\t\t 1 2 3 4", 0, "m_read 8\nm_tcp 3\nm_udp 1\nm_write 9\n");
+	expect(&t, "net 1 2 3\nproc 1 8\n", 0, "m_read 8\nm_tcp 3\nm_udp 1\nm_write 0\n");
+	expect(&t, "net 1 2 3\n", 0, "m_read 0\nm_tcp 3\nm_udp 1\nm_write 0\n");
+	expect(&t, "net 5 2\nproc 2 8\n", -EINVAL, "m_read 8\nm_udp 5\n");
+	expect(&t, "net x 2 3\nproc\n", -EINVAL, "m_tcp 3\n");
+	expect(&t, "net\nproc 2 8 9\n", -EINVAL, "m_read 8\nm_write 9\n");
+	expect(&t, "other 1\n", -EINVAL, "");
+	expect(&t, "", -EINVAL, "");
+}
+
 Test(grammar, every_key)
 {
 	static const struct every e = { "m_", "Whatever it is.", UNTYPED, &some },
