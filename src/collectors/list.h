@@ -49,6 +49,7 @@ COLLECTOR(udp_queues)
 COLLECTOR(uname_)
 COLLECTOR(vmstat)
 COLLECTOR(zoneinfo)
+COLLECTOR(xfrm)
 
 COLLECTOR(machine)
 COLLECTOR(machine_topology)
