@@ -3,6 +3,7 @@
  * keeps it from libc's.
  */
 COLLECTOR(arp)
+COLLECTOR(bonding)
 COLLECTOR(buddyinfo)
 COLLECTOR(cgroups)
 COLLECTOR(conntrack)
@@ -48,8 +49,8 @@ COLLECTOR(timex)
 COLLECTOR(udp_queues)
 COLLECTOR(uname_)
 COLLECTOR(vmstat)
-COLLECTOR(zoneinfo)
 COLLECTOR(xfrm)
+COLLECTOR(zoneinfo)
 
 COLLECTOR(machine)
 COLLECTOR(machine_topology)
