@@ -453,6 +453,15 @@ scrape_find(enum which_page which, const char *name)
 	return -ENOENT;
 }
 
+bool
+scrape_failed(void)
+{
+	for (size_t i = 0; i < n_collectors; i++)
+		if (errors[i] != 0 && errors[i] != -ENODATA)
+			return true;
+	return false;
+}
+
 /* node_exporter 1.12's on Linux, so that its command lines and queries are taken as they are. */
 static const char *const elsewhere[] = {
 	"arp", "bcache", "bcachefs", "bonding", "btrfs", "buddyinfo", "cgroups", "conntrack", "cpu",

@@ -38,6 +38,9 @@ void scrape_select_all(enum which_page which, struct selection *s);
 /* The collector of that name on that page: its index; -ENOENT if there is none, -ENODEV if it is disabled. */
 int scrape_find(enum which_page which, const char *name);
 
+/* For a collector: whether one before it failed in this collection, other than for want of data. */
+bool scrape_failed(void);
+
 /* True for the names of node_exporter's collectors, also of those that are not built in. */
 bool scrape_known_elsewhere(const char *name);
 

@@ -54,6 +54,7 @@ COLLECTOR(uname_)
 COLLECTOR(vmstat)
 COLLECTOR(xfrm)
 COLLECTOR(zoneinfo)
+COLLECTOR(compat)
 
 COLLECTOR(machine)
 COLLECTOR(machine_topology)
