@@ -19,7 +19,7 @@ struct page {
 	size_t n_families;
 	struct known *known;            /* open addressing, a power of two */
 	size_t n_known, room_known;
-	struct metric **made;           /* by page_metric */
+	struct metric **made;           /* by page_metric, in the order of their names */
 	size_t n_made;
 	struct buf rows;
 	uint32_t *shared;               /* rows of scopes with labels, by their hash; open addressing, 0 is free */
@@ -274,18 +274,25 @@ page_last(const struct page *p, const struct metric *m)
 	return k->metric != NULL && k->family->samples.last.scope == p->scope ? k->family->samples.last.value : 0;
 }
 
+static int
+by_name_made(const void *name, const void *made)
+{
+	return strcmp(name, (*(struct metric *const *)made)->name);
+}
+
 const struct metric *
 page_metric(struct page *p, enum type type, enum unit unit, const char *name, const char *help)
 {
+	size_t i = array_place(name, p->made, p->n_made, sizeof *p->made, by_name_made);
 	struct metric *m;
 
-	for (size_t i = 0; i < p->n_made; i++)
-		if (strcmp(p->made[i]->name, name) == 0)
-			return p->made[i];
+	if (i < p->n_made && strcmp(p->made[i]->name, name) == 0)
+		return p->made[i];
 	m = must_realloc(NULL, sizeof *m);
 	*m = (struct metric){ .type = type, .unit = unit, .name = must_copy(name), .help = help };
-	p->made = must_realloc(p->made, (p->n_made + 1) * sizeof(struct metric *));
-	return p->made[p->n_made++] = m;
+	p->made = must_realloc(p->made, (p->n_made + 1) * sizeof *p->made);
+	memmove(&p->made[i + 1], &p->made[i], (p->n_made++ - i) * sizeof *p->made);
+	return p->made[i] = m;
 }
 
 struct family *const *

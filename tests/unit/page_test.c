@@ -170,6 +170,21 @@ Test(page, metrics_of_run_time)
 	    "# HELP node_vmstat_oom_kill Help.\n# TYPE node_vmstat_oom_kill untyped\nnode_vmstat_oom_kill 4\n");
 }
 
+Test(page, many_metrics_of_run_time)
+{
+	enum { MANY = 500 };
+	const struct metric *made[MANY];
+	char name[16];
+
+	for (int i = 0; i < 2 * MANY; i++) {
+		snprintf(name, sizeof name, "m%03d", i * 7919 % MANY);
+		if (i < MANY)
+			made[i] = page_metric(p, GAUGE, ONE, name, "M.");
+		cr_expect_str_eq(made[i % MANY]->name, name);
+		cr_expect_eq(page_metric(p, GAUGE, ONE, name, "M."), made[i % MANY]);
+	}
+}
+
 /* More metrics than the page knows at first, each of them found again. */
 Test(page, many_metrics)
 {
