@@ -269,8 +269,15 @@ place_read_inside(const struct scope *s, const char *path)
 	return result(s->dir < 0 ? -ENOENT : file_read_inside(s->dir, path, &text));
 }
 
-int
-place_list(const struct scope *s, const char *path, const char *glob, char ***names)
+/* Some file systems do not tell what is a directory. */
+static bool
+may_be_directory(const struct dirent *entry)
+{
+	return entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN;
+}
+
+static int
+list(const struct scope *s, const char *path, const char *glob, bool directories, char ***names)
 {
 	int fd = s->dir < 0 ? (errno = ENOENT, -1) : openat(s->dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), n = 0;
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
@@ -281,7 +288,8 @@ place_list(const struct scope *s, const char *path, const char *glob, char ***na
 	if (dir == NULL)
 		return -errno;
 	while ((entry = readdir(dir)) != NULL) {
-		if (entry->d_name[0] == '.' || fnmatch(glob, entry->d_name, 0) != 0)
+		if (entry->d_name[0] == '.' || fnmatch(glob, entry->d_name, 0) != 0 ||
+		    (directories && !may_be_directory(entry)))
 			continue;
 		*names = must_grow(*names, (size_t)n, &room, sizeof **names);
 		(*names)[n++] = must_copy(entry->d_name);
@@ -290,6 +298,18 @@ place_list(const struct scope *s, const char *path, const char *glob, char ***na
 	if (n > 0)
 		qsort(*names, (size_t)n, sizeof **names, by_text);
 	return n;
+}
+
+int
+place_list(const struct scope *s, const char *path, const char *glob, char ***names)
+{
+	return list(s, path, glob, false, names);
+}
+
+int
+place_list_directories(const struct scope *s, const char *path, const char *glob, char ***names)
+{
+	return list(s, path, glob, true, names);
 }
 
 void

@@ -72,8 +72,12 @@ void place_note(const struct scope *s, const char *path);
 void place_blame(void);
 void place_blamed(char *path, size_t size);
 
-/* The names in a directory of the scope that match a glob, in order of name. Returns their number, or -errno. */
+/*
+ * The names in a directory of the scope that match a glob, in order of name; or those of directories alone, which links
+ * to them are not. Returns their number, or -errno.
+ */
 int place_list(const struct scope *s, const char *path, const char *glob, char ***names);
+int place_list_directories(const struct scope *s, const char *path, const char *glob, char ***names);
 void place_list_free(char **names, int n);
 
 extern const struct flag place_flags[];
