@@ -29,6 +29,8 @@ grammar pairs;          /* a line "Name: key key" and under it "Name: value valu
  * name are passed over. What an older kernel lacks is 0: a line, and the end of one whose first value tells how many follow.
  */
 grammar listed;
+grammar series;         /* rows of "key value value ...": the metrics of that key, one after the other, are its values */
+grammar kstat;          /* rows of "key type value" as OpenZFS prints them, integers alone; '-' in a key becomes '_' */
 
 /* Every key becomes a family of its own: prefix and key, or prefix, name, '_' and key. */
 struct every {
@@ -80,9 +82,10 @@ struct collector {
 /* Runs the tables of c over s. 0, -ENODATA, or another -errno. */
 int table_run(const struct collector *c, const struct scope *s, struct page *p);
 
-/* For update: one table, read in the scope, or from text that was read already. 0 or -errno. */
+/* For update: one table, read in the scope, or from text that was read already, with a row's labels. 0 or -errno. */
 int table_read(const struct table *t, const struct scope *s, struct page *p);
 int table_parse(const struct table *t, char *text, struct page *p);
+int table_parse_row(const struct table *t, char *text, uint32_t row, struct page *p);
 
 /* All collectors in the order of list.h. */
 extern const struct collector *const collectors[];

@@ -158,16 +158,15 @@ take(struct reading *r, const char *name, const char *key, const char *value, ui
 	return m == NULL ? 0 : add(r, m, value, row);
 }
 
-/* The labels of a row named by word, or false if the table passes it over. */
+/* Sets the labels of a row named by word, if it has some of its own. False if the table passes it over. */
 static bool
 row_of(struct reading *r, char *word, uint32_t *row)
 {
 	const char *name = r->t->row != NULL ? r->t->row(word) : word;
 
-	if (name == NULL)
-		return false;
-	*row = r->t->row_label != NULL ? page_row_of(r->p, r->t->row_label, name) : 0;
-	return true;
+	if (name != NULL && r->t->row_label != NULL)
+		*row = page_row_of(r->p, r->t->row_label, name);
+	return name != NULL;
 }
 
 int
@@ -225,6 +224,7 @@ columns(struct reading *r, char *at)
 	while ((line = text_line(&at)) != NULL) {
 		for (n = 0; n < COLUMNS_MAX && (words[n] = text_word(&line, " \t:")) != NULL; n++)
 			;
+		row = r->row;
 		if (n <= r->t->row_column || !row_of(r, words[r->t->row_column], &row))
 			continue;
 		for (i = 0; i < n && i < r->t->n; i++) {
@@ -345,6 +345,57 @@ listed(struct reading *r, char *at)
 	return any ? err : -EINVAL;
 }
 
+int
+series(struct reading *r, char *at)
+{
+	const struct metric *m;
+	char *line, *name, *word;
+	double v;
+	int err = 0;
+
+	while ((line = text_line(&at)) != NULL) {
+		name = text_word(&line, " ");
+		m = name == NULL ? NULL : metric_of(r, "", name);
+		for (; m != NULL; m = same_key(r->t, m)) {
+			if ((word = text_word(&line, " ")) != NULL && text_number(word, &v))
+				page_add(r->p, m, r->row, v);
+			else
+				err = -EINVAL;
+		}
+	}
+	return err;
+}
+
+/* What OpenZFS calls KSTAT_DATA_INT64 and KSTAT_DATA_UINT64. */
+static bool
+is_integer(const char *type)
+{
+	return strcmp(type, "3") == 0 || strcmp(type, "4") == 0;
+}
+
+int
+kstat(struct reading *r, char *at)
+{
+	char *line, *words[3], *dash;
+	int err = -EINVAL;
+
+	while ((line = text_line(&at)) != NULL && !text_starts(line, "name "))
+		;
+	if (line != NULL)
+		err = 0;
+	while ((line = text_line(&at)) != NULL) {
+		for (size_t i = 0; i < COUNT(words); i++)
+			words[i] = text_word(&line, " ");
+		if (words[2] == NULL || !is_integer(words[1]))
+			continue;
+		while ((dash = strchr(words[0], '-')) != NULL)
+			*dash = '_';
+		if (take(r, "", words[0], words[2], r->row) != 0)
+			err = -EINVAL;
+	}
+	return err;
+}
+
 static int
 read_plain(struct reading *r, const struct scope *s)
 {
@@ -391,11 +442,17 @@ read_each(struct reading *r, const struct scope *s, const char *star)
 }
 
 int
-table_parse(const struct table *t, char *at, struct page *p)
+table_parse_row(const struct table *t, char *at, uint32_t row, struct page *p)
 {
-	struct reading r = { .t = t, .order = order_of(t), .p = p };
+	struct reading r = { .t = t, .order = order_of(t), .p = p, .row = row };
 
 	return t->read(&r, at);
+}
+
+int
+table_parse(const struct table *t, char *at, struct page *p)
+{
+	return table_parse_row(t, at, 0, p);
 }
 
 int

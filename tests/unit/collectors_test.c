@@ -158,7 +158,8 @@ Test(collectors, exceptions_are_needed)
 static void
 check_table(const struct collector *c, const struct table *t)
 {
-	bool is_keyed = t->read == keyed || t->read == nested || t->read == pairs;
+	bool is_keyed = t->read == keyed || t->read == nested || t->read == pairs || t->read == series ||
+	    t->read == kstat;
 
 	cr_expect(t->read != NULL && *t->path != '/' && *t->path != '\0', "%s: %s", c->name, t->path);
 	cr_expect(t->n > 0 || t->every != NULL, "%s: %s is read for nothing", c->name, t->path);

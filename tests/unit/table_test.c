@@ -176,6 +176,48 @@ Test(grammar, pairs)
 	expect(&t, "", 0, "");
 }
 
+static const struct metric of_series[] = {
+	{ "abt", GAUGE, ONE, "m_lookups", "L." },
+	{ "abt", GAUGE, ONE, "m_compares", "C." },
+	{ "rw", GAUGE, ONE, "m_writes", "W." },
+};
+
+Test(grammar, series)
+{
+	static const struct table t = { PROC, "x", series, of_series, COUNT(of_series) };
+
+	expect(&t, "abt 1 2 3\nabtb2 9 9\nrw 4 5\n", 0, "m_compares 2\nm_lookups 1\nm_writes 4\n");
+	expect(&t, "rw 4\n\nabt 1\n", -EINVAL, "m_lookups 1\nm_writes 4\n");
+	expect(&t, "abt x 2\nrw\n", -EINVAL, "m_compares 2\n");
+	expect(&t, "", 0, "");
+}
+
+Test(grammar, kstat)
+{
+	static const struct every e = { "m_", "Any.", UNTYPED, NULL };
+	static const struct table t = { PROC, "x", kstat, .every = &e };
+	const char *head = "13 1 0x01 3 816 5 6\nname                            type data\n";
+	char text[200];
+
+	snprintf(text, sizeof text, "%shits   4    9\nsigned-one 3 -7\nname 7 4\nshort 4\n", head);
+	expect(&t, text, 0, "m_hits 9\nm_signed_one -7\n");
+	snprintf(text, sizeof text, "%shits 4 x\nmisses 4 1", head);
+	expect(&t, text, -EINVAL, "m_misses 1\n");
+	expect(&t, head, 0, "");
+	expect(&t, "hits 4 9\n", -EINVAL, "");
+	expect(&t, "", -EINVAL, "");
+}
+
+Test(grammar, rows_of_update)
+{
+	static const struct table t = { PROC, "x", columns, second_and_third, COUNT(second_and_third) };
+	char text[] = "1 2 3\n";
+
+	page_clear(p);
+	cr_expect_eq(table_parse_row(&t, text, page_row_of(p, "pool", "a"), p), 0);
+	cr_expect_str_eq(samples(), "m_second{pool=\"a\"} 2\nm_third{pool=\"a\"} 3\n");
+}
+
 static struct filter some = { .include = "^(Tcp_.*|oom.*|6_In|Ip6_In)$" };
 
 static const struct metric of_lists[] = {
@@ -318,6 +360,22 @@ Test(table, star)
 	expect_read(&t, NULL, -EINVAL, "m_a{name=\"c\"} 3\n");
 	node_remove("sys/class/a");
 	expect_read(&t, NULL, 0, "m_a{name=\"c\"} 3\n");
+}
+
+Test(table, directories_alone)
+{
+	char **names;
+	int n;
+
+	node_directory("sys/class/b");
+	node_directory("sys/class/.a");
+	node_put("sys/class/c", "");
+	cr_assert_eq(symlink("b", node_path("sys/class/d")), 0);
+	n = place_list_directories(place(SYS), "class", "*", &names);
+	cr_assert_eq(n, 1);
+	cr_expect_str_eq(names[0], "b");
+	place_list_free(names, n);
+	cr_expect_eq(place_list_directories(place(SYS), "none", "*", &names), -ENOENT);
 }
 
 Test(table, star_inside_a_name)
