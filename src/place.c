@@ -140,11 +140,13 @@ static struct buf text;
 static const char *noted_where = "";    /* a scope may be gone when it is told */
 static char noted[192];
 static bool blamed;
+static int failure;
 
 void
 place_blame_none(void)
 {
 	blamed = false;
+	failure = 0;
 	noted_where = "";
 	noted[0] = '\0';
 }
@@ -168,6 +170,21 @@ void
 place_blame(void)
 {
 	blamed = true;
+}
+
+void
+place_fail(int err)
+{
+	if (err == 0 || err == -ENOENT || failure != 0)
+		return;
+	failure = err;
+	place_blame();
+}
+
+int
+place_failure(void)
+{
+	return failure;
 }
 
 void

@@ -72,6 +72,10 @@ void place_note(const struct scope *s, const char *path);
 void place_blame(void);
 void place_blamed(char *path, size_t size);
 
+/* For update: blames the last one noted for a failure, and tells the first. A file that is not there is none. */
+void place_fail(int err);
+int place_failure(void);
+
 /*
  * The names in a directory of the scope that match a glob, in order of name; or those of directories alone, which links
  * to them are not. Returns their number, or -errno.
