@@ -53,6 +53,7 @@ COLLECTOR(udp_queues)
 COLLECTOR(uname_)
 COLLECTOR(vmstat)
 COLLECTOR(xfrm)
+COLLECTOR(zfs)
 COLLECTOR(zoneinfo)
 COLLECTOR(compat)
 
