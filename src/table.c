@@ -354,10 +354,10 @@ series(struct reading *r, char *at)
 	int err = 0;
 
 	while ((line = text_line(&at)) != NULL) {
-		name = text_word(&line, " ");
+		name = text_word(&line, " \t");
 		m = name == NULL ? NULL : metric_of(r, "", name);
 		for (; m != NULL; m = same_key(r->t, m)) {
-			if ((word = text_word(&line, " ")) != NULL && text_number(word, &v))
+			if ((word = text_word(&line, " \t")) != NULL && text_number(word, &v))
 				page_add(r->p, m, r->row, v);
 			else
 				err = -EINVAL;
