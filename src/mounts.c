@@ -180,6 +180,7 @@ mounts_read(struct mounts *t)
 		t->err = cut_all(t);
 		find_paths(t);
 	}
-	statfs_ask(t->questions, t->n_questions, PATIENCE);
+	if (!t->unasked)
+		statfs_ask(t->questions, t->n_questions, PATIENCE);
 	return t->err;
 }

@@ -22,6 +22,7 @@ struct mounts {
 	/* Set by the user: which mounts are wanted, where t has those before; and whether options are. */
 	bool (*take)(const struct mounts *t, const struct mount *m);
 	bool options;                   /* some change without a word: the table is read once a minute */
+	bool unasked;                   /* the table is all that is wanted */
 
 	struct mount *list;
 	size_t n;
