@@ -4,6 +4,7 @@
  */
 COLLECTOR(arp)
 COLLECTOR(bonding)
+COLLECTOR(btrfs)
 COLLECTOR(buddyinfo)
 COLLECTOR(cgroups)
 COLLECTOR(conntrack)
