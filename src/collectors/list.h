@@ -3,6 +3,7 @@
  * keeps it from libc's.
  */
 COLLECTOR(arp)
+COLLECTOR(bcache)
 COLLECTOR(bonding)
 COLLECTOR(btrfs)
 COLLECTOR(buddyinfo)
