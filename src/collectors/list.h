@@ -4,6 +4,7 @@
  */
 COLLECTOR(arp)
 COLLECTOR(bcache)
+COLLECTOR(bcachefs)
 COLLECTOR(bonding)
 COLLECTOR(btrfs)
 COLLECTOR(buddyinfo)
