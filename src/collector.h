@@ -29,7 +29,6 @@ grammar pairs;          /* a line "Name: key key" and under it "Name: value valu
  * name are passed over. What an older kernel lacks is 0: a line, and the end of one whose first value tells how many follow.
  */
 grammar listed;
-grammar series;         /* rows of "key value value ...": the metrics of that key, one after the other, are its values */
 grammar kstat;          /* rows of "key type value" as OpenZFS prints them, integers alone; '-' in a key becomes '_' */
 
 /* Every key becomes a family of its own: prefix and key, or prefix, name, '_' and key. */

@@ -345,27 +345,6 @@ listed(struct reading *r, char *at)
 	return any ? err : -EINVAL;
 }
 
-int
-series(struct reading *r, char *at)
-{
-	const struct metric *m;
-	char *line, *name, *word;
-	double v;
-	int err = 0;
-
-	while ((line = text_line(&at)) != NULL) {
-		name = text_word(&line, " \t");
-		m = name == NULL ? NULL : metric_of(r, "", name);
-		for (; m != NULL; m = same_key(r->t, m)) {
-			if ((word = text_word(&line, " \t")) != NULL && text_number(word, &v))
-				page_add(r->p, m, r->row, v);
-			else
-				err = -EINVAL;
-		}
-	}
-	return err;
-}
-
 /* What OpenZFS calls KSTAT_DATA_INT64 and KSTAT_DATA_UINT64. */
 static bool
 is_integer(const char *type)

@@ -51,7 +51,7 @@ static const struct metric metrics[] = {
 };
 
 static const struct table tables[] = {
-	{ SYS, "fs/xfs/*/stats/stats", series, metrics, COUNT(metrics), "device", .by_update = true },
+	{ SYS, "fs/xfs/*/stats/stats", listed, metrics, COUNT(metrics), "device", .by_update = true },
 	{ 0 },
 };
 

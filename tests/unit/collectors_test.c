@@ -158,7 +158,7 @@ Test(collectors, exceptions_are_needed)
 static void
 check_table(const struct collector *c, const struct table *t)
 {
-	bool is_keyed = t->read == keyed || t->read == nested || t->read == pairs || t->read == series ||
+	bool is_keyed = t->read == keyed || t->read == nested || t->read == pairs ||
 	    t->read == kstat;
 
 	cr_expect(t->read != NULL && *t->path != '/' && *t->path != '\0', "%s: %s", c->name, t->path);

@@ -176,22 +176,6 @@ Test(grammar, pairs)
 	expect(&t, "", 0, "");
 }
 
-static const struct metric of_series[] = {
-	{ "abt", GAUGE, ONE, "m_lookups", "L." },
-	{ "abt", GAUGE, ONE, "m_compares", "C." },
-	{ "rw", GAUGE, ONE, "m_writes", "W." },
-};
-
-Test(grammar, series)
-{
-	static const struct table t = { PROC, "x", series, of_series, COUNT(of_series) };
-
-	expect(&t, "abt 1 2 3\nabtb2 9 9\nrw 4 5\n", 0, "m_compares 2\nm_lookups 1\nm_writes 4\n");
-	expect(&t, "rw 4\n\nabt 1\n", -EINVAL, "m_lookups 1\nm_writes 4\n");
-	expect(&t, "abt x 2\nrw\n", -EINVAL, "m_compares 2\n");
-	expect(&t, "", 0, "");
-}
-
 Test(grammar, kstat)
 {
 	static const struct every e = { "m_", "Any.", UNTYPED, NULL };
