@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""node_exporter and nodegauge over the same files: the directories of tests/collectors, each with its collector alone.
+"""node_exporter and nodegauge over the same files: the directories of tests/collectors, each with its collector alone, and one
+tree of all of them with all of these collectors.
 
     files.py [DIRECTORY...]
 
@@ -8,7 +9,7 @@ has a regular expression for the whole of a series as it is printed, a blank and
 its reason begins with "at times". Where node_exporter ends, the series is "no_answer".
 77: there is no node_exporter.
 """
-import http.client, math, os, re, subprocess, sys, tempfile
+import http.client, math, os, re, shutil, subprocess, sys, tempfile
 
 from run import HERE, LEFT_OUT, NODEGAUGE, matching, node_exporter, scrape, start
 
@@ -85,12 +86,32 @@ def excused(directory):
     return {line.partition(" ")[0]: line.partition(" ")[2] for line in lines if line}
 
 
-def compare(peer, directory, nothing):
-    """The number of series that agree, and what does not."""
-    given = flags(directory, nothing, [os.path.basename(directory).partition("-")[0]])
+def collector(directory):
+    return os.path.basename(directory).partition("-")[0]
+
+
+def merge(directories, tree):
+    """One machine that has everything: of two files of one name the first stays."""
+    for directory in directories:
+        for files in PLACES.values():
+            for path, _, names in os.walk(f"{directory}/{files}"):
+                to = path.replace(directory, tree, 1)
+                os.makedirs(to, exist_ok=True)
+                for name in [*names, *(d for d in os.listdir(path) if os.path.islink(f"{path}/{d}"))]:
+                    if not os.path.lexists(f"{to}/{name}"):
+                        shutil.copy2(f"{path}/{name}", f"{to}/{name}", follow_symlinks=False)
+    for file in "flags", "differs":
+        lines = [line for d in directories if os.path.exists(f"{d}/{file}") for line in open(f"{d}/{file}")]
+        with open(f"{tree}/{file}", "w") as out:
+            out.writelines(dict.fromkeys(lines))
+
+
+def compare(peer, directory, nothing, names):
+    """The number of series that agree, and what does not; where several collectors read a directory, not each rule is of use."""
+    given = flags(directory, nothing, names)
     their, our = theirs(peer, given), ours(given)
     rules, found = excused(directory), []
-    used = set()
+    used = set(rules if len(names) > 1 else ())
     for series, what in differences(their, our):
         rule = next((r for r in rules if re.fullmatch(r, series, re.S)), None)
         used.add(rule)
@@ -110,13 +131,20 @@ def main():
     directories = [os.path.abspath(d) for d in sys.argv[1:]] or sorted(
         COLLECTORS + d for d in os.listdir(COLLECTORS) if d.partition("-")[0] in known)
     failed = agreeing = 0
-    with tempfile.TemporaryDirectory() as nothing:
-        for directory in directories:
-            n, found = compare(peer, directory, nothing)
+    with tempfile.TemporaryDirectory() as nothing, tempfile.TemporaryDirectory() as tree:
+        compared = [(d, [collector(d)]) for d in directories]
+        if not sys.argv[1:]:
+            plain = [d for d in directories if "-" not in os.path.basename(d)]
+            merge(plain, tree)
+            compared.append((tree, [collector(d) for d in plain]))
+        for directory, names in compared:
+            n, found = compare(peer, directory, nothing, names)
             agreeing += n
             failed += bool(found)
             for line in found:
-                print(f"{os.path.basename(directory)}: {line}")
+                print(f"{os.path.basename(directory) if len(names) == 1 else 'together'}: {line}")
+        if not sys.argv[1:]:
+            print(f"{len(names)} collectors over one tree: {n} series agree")
     print(f"{len(directories)} directories, {agreeing} series agree, {failed} directories differ")
     sys.exit(bool(failed or not agreeing))
 
