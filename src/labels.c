@@ -36,6 +36,12 @@ utf8(const unsigned char *s)
 	return 0;
 }
 
+size_t
+labels_character(const char *s)
+{
+	return (unsigned char)*s < 0x80 ? 1 : utf8((const unsigned char *)s);
+}
+
 /* Go's strings.ToValidUTF8: one replacement for a whole run of invalid bytes. */
 static const unsigned char *
 invalid_run(const unsigned char *s)

@@ -49,4 +49,7 @@ void labels_escape(struct buf *to, const char *value);
 
 enum { LABEL_VALUE_MAX = 4096 };
 
+/* The length of the UTF-8 character at s, a text that ends with a NUL; 0 if it is none. */
+size_t labels_character(const char *s);
+
 #endif

@@ -7,6 +7,7 @@
 enum type {
 	UNTYPED, GAUGE, COUNTER,
 	HISTOGRAM,      /* its name ends in _bucket */
+	SUMMARY,        /* of text files alone */
 	PART,           /* _count or _sum of the histogram before it: has no header of its own */
 };
 

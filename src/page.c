@@ -26,6 +26,8 @@ struct page {
 	size_t n_shared, room_shared;
 	const struct labels **scopes;
 	size_t n_scopes, room_scopes;
+	const struct lent *lent;
+	size_t n_lent;
 	size_t samples, dropped;
 	uint32_t scope, age;
 };
@@ -66,7 +68,7 @@ page_clear(struct page *p)
 {
 	for (size_t i = 0; i < p->n_families; i++)
 		samples_clear(&p->families[i]->samples);
-	p->samples = p->dropped = p->n_scopes = p->scope = 0;
+	p->samples = p->dropped = p->n_scopes = p->n_lent = p->scope = 0;
 	p->age++;
 	p->rows.size = p->n_shared = 0;
 	if (p->room_shared > 0)
@@ -293,6 +295,31 @@ page_metric(struct page *p, enum type type, enum unit unit, const char *name, co
 	p->made = must_realloc(p->made, (p->n_made + 1) * sizeof *p->made);
 	memmove(&p->made[i + 1], &p->made[i], (p->n_made++ - i) * sizeof *p->made);
 	return p->made[i] = m;
+}
+
+bool
+page_has(const struct page *p, const char *name)
+{
+	size_t i = array_place(name, p->families, p->n_families, sizeof *p->families, by_name);
+
+	return i < p->n_families && p->families[i]->samples.n > 0 && strcmp(p->families[i]->name, name) == 0;
+}
+
+void
+page_lend(struct page *p, const struct lent *families, size_t n)
+{
+	p->lent = families;
+	for (p->n_lent = 0; p->n_lent < n && p->samples + families[p->n_lent].samples <= SAMPLES_MAX; p->n_lent++)
+		p->samples += families[p->n_lent].samples;
+	for (size_t i = p->n_lent; i < n; i++)
+		p->dropped += families[i].samples;
+}
+
+const struct lent *
+page_lent(const struct page *p, size_t *n)
+{
+	*n = p->n_lent;
+	return p->lent;
 }
 
 struct family *const *

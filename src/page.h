@@ -5,6 +5,7 @@
 #ifndef PAGE_H
 #define PAGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,12 @@ struct family {
 	const char *name, *help;
 	enum type type;
 	struct sample_list samples;
+};
+
+/* A family that is printed already, with its header. */
+struct lent {
+	const char *name, *text;
+	size_t size, samples;
 };
 
 struct page;
@@ -49,8 +56,15 @@ double page_last(const struct page *p, const struct metric *m);
 /* A metric whose name is known only at run time; kept as long as the page. help must outlive it. */
 const struct metric *page_metric(struct page *p, enum type type, enum unit unit, const char *name, const char *help);
 
-/* For printers: the families in the order of their names, and what samples refer to. */
+/* True if this collection has added samples to the family of that name. */
+bool page_has(const struct page *p, const char *name);
+
+/* Families for this collection's page, in the order of their names; they stay the lender's, until page_clear. */
+void page_lend(struct page *p, const struct lent *families, size_t n);
+
+/* For printers: the families in the order of their names, and what samples refer to; and those lent, which give way. */
 struct family *const *page_families(const struct page *p, size_t *n);
+const struct lent *page_lent(const struct page *p, size_t *n);
 const struct labels *page_scope_labels(const struct page *p, uint32_t scope);
 const struct labels *page_row_labels(const struct page *p, uint32_t row);
 

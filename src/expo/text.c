@@ -8,7 +8,8 @@
 enum { PIECE = 64 << 10 };
 
 const char *const expo_types[] = {
-	[UNTYPED] = "untyped", [GAUGE] = "gauge", [COUNTER] = "counter", [HISTOGRAM] = "histogram", [PART] = NULL,
+	[UNTYPED] = "untyped", [GAUGE] = "gauge", [COUNTER] = "counter", [HISTOGRAM] = "histogram",
+	[SUMMARY] = "summary", [PART] = NULL,
 };
 
 static void
@@ -64,28 +65,67 @@ print_sample(struct buf *to, const struct page *p, const struct family *f, size_
 	to->size = (size_t)(at - to->data);
 }
 
+/* Where the text goes. */
+struct out {
+	struct buf *piece;
+	expo_write *write;
+	void *to;
+};
+
+static void
+flush(struct out *o, size_t least)
+{
+	if (o->piece->size < least)
+		return;
+	o->write(o->to, o->piece->data, o->piece->size);
+	o->piece->size = 0;
+}
+
+/* A large one is handed on as it is. */
+static void
+put_lent(struct out *o, const struct lent *l)
+{
+	if (l->size < PIECE) {
+		buf_add(o->piece, l->text, l->size);
+		flush(o, PIECE);
+		return;
+	}
+	flush(o, 1);
+	o->write(o->to, l->text, l->size);
+}
+
+static void
+put_family(struct out *o, const struct page *p, const struct family *f)
+{
+	size_t name = strlen(f->name), at = 0;
+	struct sample s = { 0 };
+
+	print_header(o->piece, f);
+	while (samples_next(&f->samples, &at, &s)) {
+		print_sample(o->piece, p, f, name, &s);
+		flush(o, PIECE);
+	}
+}
+
 void
 expo_text(const struct page *p, struct buf *piece, expo_write *write, void *to)
 {
-	size_t n;
+	struct out o = { piece, write, to };
+	size_t n, n_lent, i = 0, k = 0;
 	struct family *const *families = page_families(p, &n);
+	const struct lent *lent = page_lent(p, &n_lent);
 
 	piece->size = 0;
-	for (size_t i = 0; i < n; i++) {
-		const struct family *f = families[i];
-		struct sample s = { 0 };
-		size_t name = strlen(f->name), at = 0;
+	while (i < n || k < n_lent) {
+		int order = k == n_lent ? -1 : i == n ? 1 : families[i]->samples.n == 0 ? -1 :
+		    strcmp(families[i]->name, lent[k].name);
 
-		if (f->samples.n > 0)
-			print_header(piece, f);
-		while (samples_next(&f->samples, &at, &s)) {
-			print_sample(piece, p, f, name, &s);
-			if (piece->size >= PIECE) {
-				write(to, piece->data, piece->size);
-				piece->size = 0;
-			}
+		if (order > 0)
+			put_lent(&o, &lent[k++]);
+		else if (families[i++]->samples.n > 0) {
+			put_family(&o, p, families[i - 1]);
+			k += order == 0;
 		}
 	}
-	if (piece->size > 0)
-		write(to, piece->data, piece->size);
+	flush(&o, 1);
 }

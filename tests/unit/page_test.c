@@ -285,3 +285,29 @@ Test(page, samples_beyond_the_most_are_counted)
 	page_clear(p);
 	cr_expect_eq(page_dropped(p), 0);
 }
+
+Test(page, lent_families_stand_among_the_others_and_give_way)
+{
+	static const struct lent lent[] = {
+		{ "a_lent", "# a\na_lent 1\n", 13, 1 }, { "node_load1", "node_load1 5\n", 13, 1 }, { "z", "z 1\n", 4, 1 },
+	};
+
+	page_add(p, &load, 0, 1);
+	cr_expect(page_has(p, "node_load1"));
+	cr_expect_not(page_has(p, "node_load"));
+	page_lend(p, lent, COUNT(lent));
+	cr_expect_str_eq(printed(p), "# a\na_lent 1\n# HELP node_load1 Load.\n# TYPE node_load1 gauge\nnode_load1 1\nz 1\n");
+	cr_expect_eq(page_samples(p), 4);
+	page_clear(p);
+	cr_expect_not(page_has(p, "node_load1"));
+	cr_expect_str_eq(printed(p), "");
+}
+
+Test(page, more_lent_samples_than_a_page_takes_are_counted)
+{
+	static const struct lent lent[] = { { "a", "a 1\n", 4, SAMPLES_MAX }, { "b", "b 1\n", 4, 3 } };
+
+	page_lend(p, lent, COUNT(lent));
+	cr_expect_str_eq(printed(p), "a 1\n");
+	cr_expect_eq(page_dropped(p), 3);
+}
