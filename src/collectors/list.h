@@ -59,6 +59,7 @@ COLLECTOR(xfrm)
 COLLECTOR(xfs)
 COLLECTOR(zfs)
 COLLECTOR(zoneinfo)
+COLLECTOR(textfile)        /* behind them: what they have added is theirs */
 COLLECTOR(compat)
 
 COLLECTOR(machine)
