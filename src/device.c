@@ -112,27 +112,43 @@ device_each(const struct device *of, const char *where, const char *glob,
 	return result;
 }
 
-static struct buf attribute;
-
-/* The text of an attribute, good until the next, or NULL and an -errno. */
-static char *
-read_text(const struct device *d, const char *file, int *err)
+bool
+device_no_answer(int err)
 {
-	ssize_t n = file_read_until(d->dir, file, END_SHORT, &attribute);
+	return err == -EINVAL || err == -EACCES || err == -EPERM || err == -ENOENT || err == -ENODEV || err == -ENXIO ||
+	    err == -EOPNOTSUPP || err == -ENODATA || err == -ENOTDIR;
+}
+
+ssize_t
+device_read(int dir, const char *file, char to[ATTRIBUTE_MAX + 1])
+{
+	int fd = openat(dir, file, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, to, ATTRIBUTE_MAX);
+
+	if (n < 0)
+		n = -errno;
+	if (fd >= 0)
+		close(fd);
+	to[n < 0 ? 0 : n] = '\0';
+	return n;
+}
+
+/* The text of an attribute, in room, or NULL and an -errno. */
+static char *
+read_text(const struct device *d, const char *file, char room[ATTRIBUTE_MAX + 1], int *err)
+{
+	ssize_t n = device_read(d->dir, file, room);
 
 	*err = n < 0 ? (int)n : 0;
-	if (n < 0)
-		return NULL;
-	if (n > ATTRIBUTE_MAX)
-		attribute.data[ATTRIBUTE_MAX] = '\0';
-	return text_trim(attribute.data);
+	return n < 0 ? NULL : text_trim(room);
 }
 
 int
 device_text(const struct device *d, const char *file, char to[ATTRIBUTE_MAX + 1])
 {
+	char room[ATTRIBUTE_MAX + 1];
 	int err;
-	const char *text = read_text(d, file, &err);
+	const char *text = read_text(d, file, room, &err);
 
 	if (text != NULL)
 		strcpy(to, text);
@@ -142,31 +158,85 @@ device_text(const struct device *d, const char *file, char to[ATTRIBUTE_MAX + 1]
 int
 device_number(const struct device *d, const char *file, int base, uint64_t *value)
 {
+	char room[ATTRIBUTE_MAX + 1];
 	int err;
-	const char *text = read_text(d, file, &err);
+	const char *text = read_text(d, file, room, &err);
 
 	if (text != NULL && !text_u64(text, base, value))
 		err = -EINVAL;
 	return err == 0 || err == -ENOENT ? err : device_blame(d, file, err);
 }
 
-static bool
-no_answer(int err)
+char *
+device_answer(const struct device *d, const char *file, char to[ATTRIBUTE_MAX + 1], int *err)
 {
-	return err == -ENOENT || err == -EACCES || err == -EPERM || err == -EINVAL || err == -EOPNOTSUPP;
+	int reason;
+	char *text = read_text(d, file, to, &reason);
+
+	if (text == NULL && err != NULL && !device_no_answer(reason))
+		*err = device_blame(d, file, reason);
+	return text;
+}
+
+/* Some drivers print in hexadecimal, with 0x before it. */
+static double
+integer(const char *word)
+{
+	bool minus = *word == '-';
+	uint64_t n;
+
+	if (!text_u64(word + minus, 0, &n))
+		return NAN;
+	return minus ? -(double)n : (double)n;
+}
+
+double
+device_value(const struct device *d, const char *file, int *err)
+{
+	char room[ATTRIBUTE_MAX + 1], *text = device_answer(d, file, room, err);
+	double value = text == NULL ? NAN : integer(text);
+
+	if (text != NULL && err != NULL && isnan(value))
+		*err = device_blame(d, file, -EINVAL);
+	return value;
+}
+
+void
+device_add(const struct device *d, const struct metric *metrics, size_t n, uint32_t row, struct page *p, int *err)
+{
+	double value;
+
+	for (size_t i = 0; i < n; i++)
+		if (metrics[i].key != NULL && !isnan(value = device_value(d, metrics[i].key, err)))
+			page_add(p, &metrics[i], row, value);
+}
+
+void
+device_label(const struct device *d, const struct label *wanted, size_t n, enum which_labels which,
+    struct device_labels *to, int *err)
+{
+	const char *text;
+
+	to->n = 0;
+	for (size_t i = 0; i < n; i++) {
+		text = wanted[i].value == NULL ? d->name : device_answer(d, wanted[i].value, to->room[i], err);
+		if (text == NULL ? which == ALL_LABELS : *text != '\0' || which != FILLED_LABELS)
+			to->labels[to->n++] = (struct label){ wanted[i].name, text == NULL ? "" : text };
+	}
 }
 
 /* Drivers before Linux 4.17 say "N/A (no PMA)" where they cannot count. */
 static int
 read_value(const struct device *d, const char *file, double *value)
 {
+	char room[ATTRIBUTE_MAX + 1];
 	uint64_t number;
 	int err;
-	const char *text = read_text(d, file, &err);
+	const char *text = read_text(d, file, room, &err);
 
 	*value = NAN;
 	if (text == NULL)
-		return no_answer(err) ? 0 : device_blame(d, file, err);
+		return device_no_answer(err) ? 0 : device_blame(d, file, err);
 	if (text_u64(text, 0, &number))
 		*value = (double)number;
 	else if (strstr(text, "N/A (no PMA)") == NULL)

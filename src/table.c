@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "device.h"
 #include "text.h"
 
 /* What a key of a file became last time. The kernel prints keys in one order, so the next reading need not search. */
@@ -385,14 +386,6 @@ read_plain(struct reading *r, const struct scope *s)
 	return n < 0 ? (int)n : r->t->read(r, text.data);
 }
 
-/* What tells that a file cannot have a value just now: a link that is down, a device that has gone or is asleep. */
-static bool
-no_answer(int err)
-{
-	return err == -EINVAL || err == -EACCES || err == -EPERM || err == -ENOENT || err == -ENODEV || err == -ENXIO ||
-	    err == -EOPNOTSUPP || err == -ENODATA || err == -ENOTDIR;
-}
-
 /* One row for each name that the '*' stands for; a row that cannot be read costs only itself. */
 static int
 read_each(struct reading *r, const struct scope *s, const char *star)
@@ -413,7 +406,7 @@ read_each(struct reading *r, const struct scope *s, const char *star)
 			continue;
 		size = place_read_to(s, path + (prefix == 0), &text);
 		r->keys = 0;
-		if (size >= 0 ? r->t->read(r, text.data) != 0 : !no_answer((int)size))
+		if (size >= 0 ? r->t->read(r, text.data) != 0 : !device_no_answer((int)size))
 			err = size < 0 ? (int)size : -EINVAL;
 	}
 	place_list_free(names, n);

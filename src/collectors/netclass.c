@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
+#include "../device.h"
 #include "../netlink.h"
 #include "../text.h"
 
@@ -65,13 +66,6 @@ struct interface {
 	    duplex[TEXT_MAX + 1];
 };
 
-static bool
-no_answer(int err)
-{
-	return err == ENOENT || err == ENOTDIR || err == ENODEV || err == EINVAL || err == EACCES || err == EPERM ||
-	    err == EOPNOTSUPP;
-}
-
 /* The trimmed text of a file of the interface, good until the next; "" with *err set if more than absence is wrong. */
 static char *
 read_text(const char *name, const char *file, int *err)
@@ -83,7 +77,7 @@ read_text(const char *name, const char *file, int *err)
 		text[strnlen(text, TEXT_MAX)] = '\0';
 		return text_trim(text);
 	}
-	if (!no_answer(errno))
+	if (!device_no_answer(-errno))
 		*err = -errno;
 	return nothing;
 }

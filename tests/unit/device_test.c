@@ -169,3 +169,70 @@ Test(device, long_attribute)
 	node_put("sys/class/x/b2/value", text);
 	cr_expect_eq(each("b2", read_long), 0);
 }
+
+/* What device_value makes of a text, and what is said of it. */
+static const struct {
+	const char *text;
+	double value;
+	int err;
+} integers[] = {
+	{ "0\n", 0, 0 }, { " -40000 \n", -40000, 0 }, { "0x1c", 28, 0 }, { "18446744073709551615\n", 0x1p64, 0 },
+	{ "", NAN, -EINVAL }, { "-", NAN, -EINVAL }, { "1.5", NAN, -EINVAL }, { "12 rpm", NAN, -EINVAL },
+	{ "0x", NAN, -EINVAL }, { "18446744073709551616", NAN, -EINVAL },
+};
+
+static int
+read_integers(const struct device *d, struct page *p)
+{
+	double value;
+	int err;
+
+	(void)p;
+	for (size_t i = 0; i < COUNT(integers); i++) {
+		node_put("sys/class/x/b2/value", integers[i].text);
+		err = 0;
+		value = device_value(d, "value", &err);
+		cr_expect(value == integers[i].value || (isnan(value) && isnan(integers[i].value)), "%s", integers[i].text);
+		cr_expect_eq(err, integers[i].err, "%s", integers[i].text);
+	}
+	err = 0;
+	cr_expect(isnan(device_value(d, "none", &err)));
+	cr_expect_eq(err, 0);
+	cr_expect(isnan(device_value(d, "value", NULL)));
+	cr_expect(isnan(device_value(d, ".", &err)));
+	return err;
+}
+
+Test(device, values)
+{
+	cr_expect_eq(each("b2", read_integers), -EISDIR);
+	expect_blamed("sys/class/x/b2/value");
+}
+
+static int
+read_labels(const struct device *d, struct page *p)
+{
+	static const struct label wanted[] = { { "a", "empty" }, { "b", NULL }, { "c", "none" }, { "d", "value" } };
+	struct device_labels l;
+	int err = 0;
+
+	(void)p;
+	device_label(d, wanted, COUNT(wanted), ALL_LABELS, &l, &err);
+	cr_assert_eq(l.n, 4);
+	cr_expect_str_eq(l.labels[0].value, "");
+	cr_expect_str_eq(l.labels[1].value, "b2");
+	cr_expect_str_eq(l.labels[2].value, "");
+	cr_expect_str_eq(l.labels[3].value, "17");
+	device_label(d, wanted, COUNT(wanted), PRESENT_LABELS, &l, &err);
+	cr_expect_eq(l.n, 3);
+	device_label(d, wanted, COUNT(wanted), FILLED_LABELS, &l, &err);
+	cr_assert_eq(l.n, 2);
+	cr_expect_str_eq(l.labels[1].name, "d");
+	return err;
+}
+
+Test(device, labels)
+{
+	node_put("sys/class/x/b2/empty", "\n");
+	cr_expect_eq(each("b2", read_labels), 0);
+}
