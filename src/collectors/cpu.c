@@ -27,7 +27,7 @@ static const struct metric metrics[] = {
 	{ NULL, GAUGE, ONE, "node_cpu_isolated", "1 for a CPU that the scheduler leaves alone." },
 	{ NULL, GAUGE, ONE, "node_cpu_online", "1 if the CPU is online." },
 	{ NULL, GAUGE, ONE, "node_cpu_info", "The CPU's maker and model." },
-	{ NULL, GAUGE, MHZ, "node_cpu_frequency_hertz", "The CPU's frequency in /proc/cpuinfo." },
+	{ NULL, GAUGE, MHZ, "node_cpu_frequency_hertz", "Frequency of the CPU." },
 	{ NULL, GAUGE, ONE, "node_cpu_flag_info", "Flags of the first CPU." },
 	{ NULL, GAUGE, ONE, "node_cpu_bug_info", "Bugs of the first CPU." },
 	{ 0 },
@@ -302,7 +302,7 @@ add_description(struct page *p, const struct description *d, bool first)
 		add_matching(p, &flags, &metrics[FLAG_INFO], "flag", d->flags);
 		add_matching(p, &bugs, &metrics[BUG_INFO], "bug", d->bugs);
 	}
-	if (d->mhz != NULL && text_number(d->mhz, &mhz) && scrape_find(NODE_PAGE, "cpufreq") != -ENODEV)
+	if (d->mhz != NULL && text_number(d->mhz, &mhz) && scrape_find(NODE_PAGE, "cpufreq") >= 0)
 		page_add(p, &metrics[FREQUENCY],
 		    page_row(p, LABELS(l[CORE], l[CPU], l[PACKAGE])), mhz);
 }
