@@ -13,7 +13,7 @@ import http.client, math, os, re, shutil, subprocess, sys, tempfile
 
 from run import HERE, LEFT_OUT, NODEGAUGE, matching, node_exporter, scrape, start
 
-COLLECTORS = HERE + "/../collectors/"
+COLLECTORS = os.path.abspath(HERE + "/../collectors") + "/"
 PLACES = {"procfs": "proc", "sysfs": "sys", "rootfs": "rootfs", "udev.data": "udev"}
 LEFT_OUT = LEFT_OUT | {
     r"node_scrape_collector_duration_seconds|node_exporter_build_info|nodegauge_.*|process_.*|promhttp_.*": "each program's own",
@@ -26,7 +26,7 @@ def flags(directory, nothing, names):
         given.append(f"--path.{place}=" + (f"{directory}/{files}" if os.path.isdir(f"{directory}/{files}") else nothing))
     given += ["--collector.disable-defaults", *("--collector." + name for name in names)]
     if os.path.exists(directory + "/flags"):
-        given += open(directory + "/flags").read().split("\n")[:-1]
+        given += open(directory + "/flags").read().replace("=@/", f"={directory}/").split("\n")[:-1]
     return given
 
 
