@@ -286,35 +286,46 @@ place_read_inside(const struct scope *s, const char *path)
 	return result(s->dir < 0 ? -ENOENT : file_read_inside(s->dir, path, &text));
 }
 
-/* Some file systems do not tell what is a directory. */
-static bool
-may_be_directory(const struct dirent *entry)
+/* Names that were asked for, as they are found. */
+struct listed {
+	char **list;
+	size_t n, room;
+};
+
+/* A copy of sysfs may not tell what is a directory. */
+static void
+take_names(struct listed *names, const char *entries, ssize_t size, const char *glob, bool directories)
 {
-	return entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN;
+	const struct dirent64 *e;
+
+	for (ssize_t at = 0; at < size; at += e->d_reclen) {
+		e = (const struct dirent64 *)(const void *)(entries + at);
+		if (e->d_name[0] == '.' || fnmatch(glob, e->d_name, 0) != 0 ||
+		    (directories && e->d_type != DT_DIR && e->d_type != DT_UNKNOWN))
+			continue;
+		names->list = must_grow(names->list, names->n, &names->room, sizeof *names->list);
+		names->list[names->n++] = must_copy(e->d_name);
+	}
 }
 
 static int
 list(const struct scope *s, const char *path, const char *glob, bool directories, char ***names)
 {
-	int fd = s->dir < 0 ? (errno = ENOENT, -1) : openat(s->dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), n = 0;
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *entry;
-	size_t room = 0;
+	int fd = s->dir < 0 ? (errno = ENOENT, -1) : openat(s->dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	_Alignas(struct dirent64) char entries[4096];
+	struct listed found = { 0 };
+	ssize_t size;
 
 	*names = NULL;
-	if (dir == NULL)
+	if (fd < 0)
 		return -errno;
-	while ((entry = readdir(dir)) != NULL) {
-		if (entry->d_name[0] == '.' || fnmatch(glob, entry->d_name, 0) != 0 ||
-		    (directories && !may_be_directory(entry)))
-			continue;
-		*names = must_grow(*names, (size_t)n, &room, sizeof **names);
-		(*names)[n++] = must_copy(entry->d_name);
-	}
-	closedir(dir);
-	if (n > 0)
-		qsort(*names, (size_t)n, sizeof **names, by_text);
-	return n;
+	while ((size = getdents64(fd, entries, sizeof entries)) > 0)
+		take_names(&found, entries, size, glob, directories);
+	close(fd);
+	if (found.n > 0)
+		qsort(found.list, found.n, sizeof *found.list, by_text);
+	*names = found.list;
+	return (int)found.n;
 }
 
 int

@@ -114,13 +114,30 @@ run_timed(size_t i, const struct scope *s)
 		failed_at[i] = must_copy(path);
 }
 
+enum { ABSENCE = 60 };                  /* seconds until what a machine does not have is looked for again */
+
+/* A third of the collectors is for what a machine does not have, and a failed open costs as much as a read. */
+static void
+run_unless_absent(size_t i)
+{
+	static double absent_until[COLLECTORS_MAX];
+	double now = clock_now();
+
+	if (now < absent_until[i]) {
+		errors[i] = -ENODATA;
+		return;
+	}
+	run_timed(i, place(PROC));
+	absent_until[i] = errors[i] == -ENODATA ? now + ABSENCE : 0;
+}
+
 static void
 run_once(const struct selection *sel, enum over over)
 {
 	page_scope(page, NULL);
 	for (size_t i = 0; i < n_collectors; i++)
 		if (sel->on[i] && collectors[i]->over == over)
-			run_timed(i, place(PROC));
+			run_unless_absent(i);
 }
 
 /* All collectors over one container after the other, so that one that vanishes midway leaves nothing. */

@@ -14,6 +14,7 @@
 #include "file.h"
 #include "keep.h"
 #include "process.h"
+#include "text.h"
 #include "version.h"
 
 static bool disabled;
@@ -81,7 +82,7 @@ const struct metric self_metrics[] = {
 	[CPU] = { "", COUNTER, ONE, "process_cpu_seconds_total", "User and system CPU time of the exporter." },
 	[FDS] = { "", GAUGE, ONE, "process_open_fds", "File descriptors that the exporter has open." },
 	[FDS_MAX] = { "", GAUGE, ONE, "process_max_fds", "File descriptors that the exporter may have open." },
-	[VIRTUAL] = { "", GAUGE, ONE, "process_virtual_memory_bytes", "Virtual memory of the exporter." },
+	[VIRTUAL] = { "", GAUGE, PAGES, "process_virtual_memory_bytes", "Virtual memory of the exporter." },
 	[VIRTUAL_MAX] = { "", GAUGE, ONE, "process_virtual_memory_max_bytes",
 	    "Virtual memory that the exporter may have." },
 	[RESIDENT] = { "", GAUGE, PAGES, "process_resident_memory_bytes", "Resident memory of the exporter." },
@@ -144,24 +145,47 @@ add_limit(struct page *p, const struct metric *m, int resource)
 		page_add(p, m, 0, limit.rlim_cur == RLIM_INFINITY ? 18446744073709551615.0 : (double)limit.rlim_cur);
 }
 
-/* The start with the hundredths of a second that the kernel's ticks give, as client_golang has it. */
+/* The start with the hundredths of a second that the kernel's ticks give, as client_golang has it. It is asked once. */
+static double
+start(void)
+{
+	static double known;
+	static struct buf text;
+	struct process_stat stat;
+
+	if (known == 0 && file_read(-1, "/proc/self/stat", &text) >= 0 && process_stat(text.data, &stat))
+		known = process_start(&stat);
+	return known;
+}
+
+/* statm costs the kernel less than stat, and begins with the pages of address space and the resident ones. */
+static void
+add_memory(struct page *p)
+{
+	static const int metrics[] = { VIRTUAL, RESIDENT };
+	static struct keep own;
+	static struct buf text;
+	char *at, *word;
+	double pages;
+
+	if (keep_read(&own, -1, "/proc/self/statm", END_SHORT, &text) < 0)
+		return;
+	at = text.data;
+	for (size_t i = 0; i < COUNT(metrics) && (word = text_word(&at, " ")) != NULL && text_number(word, &pages); i++)
+		page_add(p, &self_metrics[metrics[i]], 0, pages);
+}
+
 static void
 add_process(struct page *p)
 {
-	static struct keep own;
-	static struct buf text;
-	struct process_stat stat;
 	struct timespec cpu;
 
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
 	page_add(p, &self_metrics[CPU], 0, (double)(cpu.tv_sec * 100 + cpu.tv_nsec / 10000000) / 100);
 	add_limit(p, &self_metrics[FDS_MAX], RLIMIT_NOFILE);
 	add_limit(p, &self_metrics[VIRTUAL_MAX], RLIMIT_AS);
-	if (keep_read(&own, -1, "/proc/self/stat", END_SHORT, &text) < 0 || !process_stat(text.data, &stat))
-		return;
-	page_add(p, &self_metrics[START], 0, process_start(&stat));
-	page_add(p, &self_metrics[VIRTUAL], 0, stat.size);
-	page_add(p, &self_metrics[RESIDENT], 0, stat.pages);
+	page_add(p, &self_metrics[START], 0, start());
+	add_memory(p);
 }
 
 /* The size of the directory is their number since Linux 6.2; before, it is 0, and they are counted. */
