@@ -13,6 +13,7 @@
 
 #include "file.h"
 #include "place.h"
+#include "slow.h"
 #include "text.h"
 
 static void
@@ -123,12 +124,8 @@ ssize_t
 device_read(int dir, const char *file, char to[ATTRIBUTE_MAX + 1])
 {
 	int fd = openat(dir, file, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, to, ATTRIBUTE_MAX);
+	ssize_t n = fd < 0 ? -errno : slow_read(fd, to, ATTRIBUTE_MAX);
 
-	if (n < 0)
-		n = -errno;
-	if (fd >= 0)
-		close(fd);
 	to[n < 0 ? 0 : n] = '\0';
 	return n;
 }

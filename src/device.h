@@ -36,7 +36,7 @@ bool device_no_answer(int err);
 
 /*
  * Reads a file below dir, with a NUL behind it, by one read(2): some drivers measure at each, others never come to an
- * end. The length or -errno.
+ * end. The length or -errno. Of one that is slow this is what it said last.
  */
 ssize_t device_read(int dir, const char *file, char to[ATTRIBUTE_MAX + 1]);
 
