@@ -43,11 +43,12 @@ let_go(struct keep *k, struct kept_file *f)
 static struct kept_file *
 find(struct keep *k, const char *path)
 {
-	struct kept_file *f = &k->files[k->next < k->n ? k->next : 0];
+	struct kept_file *f;
 	uint32_t hash;
 
 	if (k->n == 0)
 		return NULL;
+	f = &k->files[k->next < k->n ? k->next : 0];
 	if (strcmp(f->path, path) != 0) {
 		hash = text_hash(path);
 		for (f = k->files; f < k->files + k->n && (f->hash != hash || strcmp(f->path, path) != 0); f++)
