@@ -1,8 +1,8 @@
-/* rtnetlink(7): dumps, and links decoded. */
+/* netlink(7): dumps, and the links of rtnetlink(7) decoded. */
 #include "netlink.h"
 
 #include <errno.h>
-#include <stddef.h>
+#include <linux/genetlink.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -14,102 +14,237 @@
 
 enum { RECEIVE = 32 << 10, TRIES = 4 };
 
-static int sock = -1;
+static int socks[NETLINK_GENERIC + 1];  /* by protocol, plus one; 0: not open */
 static uint32_t sequence;
 
 static int
-open_socket(void)
+open_socket(int protocol)
 {
 	struct timeval patience = { .tv_sec = 2 };
 
-	if (sock < 0)
-		sock = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-	if (sock < 0)
-		return -errno;
-	setsockopt(sock, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-	return 0;
+	if (socks[protocol] == 0) {
+		socks[protocol] = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol) + 1;
+		if (socks[protocol] == 0)
+			return -errno;
+		setsockopt(socks[protocol] - 1, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+	}
+	return socks[protocol] - 1;
+}
+
+/* With what is left of an answer. */
+static void
+close_socket(int protocol)
+{
+	if (socks[protocol] != 0)
+		close(socks[protocol] - 1);
+	socks[protocol] = 0;
 }
 
 static int
-ask(unsigned short type, unsigned char family)
+ask(int sock, unsigned short type, const void *body, size_t size)
 {
 	struct {
 		struct nlmsghdr header;
-		union {
-			struct ifinfomsg link;
-			struct ndmsg neighbour;
-			struct ifaddrmsg address;
-			unsigned char family;   /* where each of them begins */
-		};
+		char body[128];
 	} request = { .header = {
-		.nlmsg_len = sizeof request, .nlmsg_type = type, .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
+		.nlmsg_len = (uint32_t)NLMSG_LENGTH(size), .nlmsg_type = type, .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
 		.nlmsg_seq = ++sequence,
 	} };
 
-	request.family = family;
-	return send(sock, &request, sizeof request, 0) < 0 ? -errno : 0;
+	if (size > sizeof request.body)
+		return -E2BIG;
+	memcpy(request.body, body, size);
+	return send(sock, &request, request.header.nlmsg_len, 0) < 0 ? -errno : 0;
+}
+
+/* The error of a message that tells of one, or 1. */
+static int
+outcome(const struct nlmsghdr *m)
+{
+	const int *err = netlink_header(m, sizeof *err);        /* NLMSG_ERROR and NLMSG_DONE begin with it */
+
+	return err != NULL && *err < 0 ? *err : 1;
 }
 
 /* Hands on the messages of one datagram. 1 at the dump's end, or -errno. */
 static int
-hand_on(const struct nlmsghdr *m, size_t size, netlink_taker *take, void *to, bool *changed)
+hand_on(const char *at, size_t size, netlink_taker *take, void *to, bool *changed)
 {
-	int err;
+	const struct nlmsghdr *m;
 
-	for (; NLMSG_OK(m, size); m = NLMSG_NEXT(m, size)) {
+	for (size_t step; size >= sizeof *m; at += step, size -= step) {
+		m = (const struct nlmsghdr *)(const void *)at;
+		if (m->nlmsg_len < sizeof *m || m->nlmsg_len > size)
+			break;
+		step = NLMSG_ALIGN(m->nlmsg_len) < size ? NLMSG_ALIGN(m->nlmsg_len) : size;
 		if (m->nlmsg_seq != sequence)
 			continue;
 		*changed = *changed || (m->nlmsg_flags & NLM_F_DUMP_INTR);
-		if (m->nlmsg_type == NLMSG_ERROR || m->nlmsg_type == NLMSG_DONE) {
-			memcpy(&err, NLMSG_DATA(m), sizeof err);        /* either begins with it */
-			return err < 0 ? err : 1;
-		}
+		if (m->nlmsg_type == NLMSG_ERROR || m->nlmsg_type == NLMSG_DONE)
+			return outcome(m);
 		take(m, to);
 	}
 	return 0;
 }
 
 static int
-dump(unsigned short type, unsigned char family, netlink_taker *take, void *to, bool *changed)
+receive(int sock, netlink_taker *take, void *to, bool *changed)
 {
 	static char datagram[RECEIVE] __attribute__((aligned(NLMSG_ALIGNTO)));
-	int err = open_socket();
+	int err = 0;
 	ssize_t n;
 
-	if (err == 0)
-		err = ask(type, family);
-	take(NULL, to);
 	while (err == 0) {
 		n = recv(sock, datagram, sizeof datagram, 0);
 		if (n > 0)
-			err = hand_on((const struct nlmsghdr *)(const void *)datagram, (size_t)n, take, to, changed);
+			err = hand_on(datagram, (size_t)n, take, to, changed);
 		else if (n == 0 || errno != EINTR)
 			err = n == 0 ? -EPIPE : -errno;
-	}
-	if (err < 0 && sock >= 0) {
-		close(sock);    /* and with it what is left of the answer */
-		sock = -1;
 	}
 	return err < 0 ? err : 0;
 }
 
 int
-netlink_dump(unsigned short type, unsigned char family, netlink_taker *take, void *to)
+netlink_dump(int protocol, unsigned short type, const void *body, size_t size, netlink_taker *take, void *to)
 {
 	bool changed = true;
-	int err = 0;
+	int err = 0, sock;
 
 	for (int i = 0; i < TRIES && err == 0 && changed; i++) {
 		changed = false;
-		err = dump(type, family, take, to, &changed);
+		take(NULL, to);
+		if ((sock = open_socket(protocol)) < 0)
+			return sock;
+		err = ask(sock, type, body, size);
+		if (err == 0)
+			err = receive(sock, take, to, &changed);
+		if (err < 0)
+			close_socket(protocol);
 	}
 	return err;
 }
 
+const void *
+netlink_header(const struct nlmsghdr *m, size_t size)
+{
+	return m->nlmsg_len < NLMSG_LENGTH(size) ? NULL : NLMSG_DATA(m);
+}
+
+struct attributes
+netlink_attributes(const struct nlmsghdr *m, size_t header)
+{
+	const char *message = (const char *)m, *end = message + m->nlmsg_len;
+
+	return NLMSG_SPACE(header) > m->nlmsg_len ? (struct attributes){ end, end } :
+	    (struct attributes){ message + NLMSG_SPACE(header), end };
+}
+
+struct attributes
+netlink_nested(const struct attribute *a)
+{
+	return (struct attributes){ a->data, (const char *)a->data + a->size };
+}
+
+bool
+netlink_next(struct attributes *from, struct attribute *a)
+{
+	size_t left = (size_t)(from->end - from->at), whole;
+	struct nlattr header;
+
+	if (left < sizeof header)
+		return false;
+	memcpy(&header, from->at, sizeof header);
+	if (header.nla_len < sizeof header || header.nla_len > left)
+		return false;
+	*a = (struct attribute){
+		header.nla_type & NLA_TYPE_MASK, header.nla_len - sizeof header, from->at + sizeof header,
+	};
+	whole = NLMSG_ALIGN((size_t)header.nla_len);
+	from->at += whole < left ? whole : left;
+	return true;
+}
+
+uint64_t
+netlink_number(const struct attribute *a)
+{
+	uint8_t one;
+	uint16_t two;
+	uint32_t four;
+	uint64_t eight;
+
+	switch (a->size) {
+	case sizeof one: return memcpy(&one, a->data, sizeof one), one;
+	case sizeof two: return memcpy(&two, a->data, sizeof two), two;
+	case sizeof four: return memcpy(&four, a->data, sizeof four), four;
+	case sizeof eight: return memcpy(&eight, a->data, sizeof eight), eight;
+	default: return 0;
+	}
+}
+
+void
+netlink_text(const struct attribute *a, char *to, size_t size)
+{
+	snprintf(to, size, "%.*s", (int)a->size, (const char *)a->data);
+}
+
+struct wanted {
+	const char *name;
+	unsigned short id;              /* 0: not found */
+};
+
+static void
+take_family(const struct nlmsghdr *m, void *to)
+{
+	struct wanted *w = to;
+	unsigned short id = 0;
+	struct attribute a;
+	char name[GENL_NAMSIZ] = "";
+
+	if (m == NULL) {
+		w->id = 0;
+		return;
+	}
+	for (struct attributes all = netlink_attributes(m, GENL_HDRLEN); netlink_next(&all, &a);) {
+		if (a.type == CTRL_ATTR_FAMILY_ID)
+			id = (unsigned short)netlink_number(&a);
+		else if (a.type == CTRL_ATTR_FAMILY_NAME)
+			netlink_text(&a, name, sizeof name);
+	}
+	if (strcmp(name, w->name) == 0)
+		w->id = id;
+}
+
+/* All families are listed: were one asked for by its name, the kernel would load the module that has it. */
+int
+netlink_family(const char *name, unsigned short *family)
+{
+	const struct genlmsghdr list = { .cmd = CTRL_CMD_GETFAMILY, .version = 1 };
+	struct wanted w = { .name = name };
+	int err = netlink_dump(NETLINK_GENERIC, GENL_ID_CTRL, &list, sizeof list, take_family, &w);
+
+	*family = w.id;
+	return err == 0 && w.id == 0 ? -ENOENT : err;
+}
+
+int
+netlink_dump_generic(unsigned short family, uint8_t command, unsigned short type, uint32_t index, netlink_taker *take,
+    void *to)
+{
+	struct {
+		struct genlmsghdr header;
+		struct nlattr of;
+		uint32_t index;
+	} body = { { .cmd = command, .version = 1 }, { sizeof body.of + sizeof body.index, type }, index };
+
+	return netlink_dump(NETLINK_GENERIC, family, &body, index != 0 ? sizeof body : sizeof body.header, take, to);
+}
+
+uint32_t netlink_stats_taken;
+
 static struct {
 	struct link *links;
 	size_t n, room;
-	struct buf aliases;
+	struct buf names;               /* aliases and further names */
 	const struct page *page;        /* the collection they are of */
 	uint32_t age;
 	int err;
@@ -130,34 +265,47 @@ static const struct {
 };
 
 static uint32_t
-keep_alias(const char *alias, size_t n)
+keep_name(const struct attribute *a)
 {
-	uint32_t at = (uint32_t)all.aliases.size;
-	char cut[LINK_ALIAS_MAX + 1];
+	uint32_t at = (uint32_t)all.names.size;
 
-	snprintf(cut, sizeof cut, "%.*s", (int)n, alias);
-	buf_text(&all.aliases, text_trim(cut));
-	buf_add(&all.aliases, "", 1);
+	buf_add(&all.names, a->data, strnlen(a->data, a->size));
+	buf_add(&all.names, "", 1);
+	return at;
+}
+
+static uint32_t
+keep_altnames(const struct attribute *list)
+{
+	uint32_t at = (uint32_t)all.names.size;
+	struct attribute a;
+
+	for (struct attributes names = netlink_nested(list); netlink_next(&names, &a);)
+		if (a.type == IFLA_ALT_IFNAME && a.size > 0 && *(const char *)a.data != '\0')
+			keep_name(&a);
+	buf_add(&all.names, "", 1);
 	return at;
 }
 
 static void
-take_attribute(struct link *l, const struct rtattr *a)
+take_attribute(struct link *l, const struct attribute *a)
 {
-	size_t n = RTA_PAYLOAD(a), size;
+	size_t size;
 
 	for (size_t i = 0; i < COUNT(attributes); i++) {
-		if (attributes[i].type != a->rta_type)
+		if (attributes[i].type != a->type)
 			continue;
 		size = attributes[i].size;
-		memcpy((char *)l + attributes[i].offset, RTA_DATA(a), n < size ? n : size);
+		memcpy((char *)l + attributes[i].offset, a->data, a->size < size ? a->size : size);
 	}
-	if (a->rta_type == IFLA_ADDRESS) {
-		l->address_size = (uint8_t)(n < LINK_ADDRESS_MAX ? n : LINK_ADDRESS_MAX);
-	} else if (a->rta_type == IFLA_ALLMULTI) {
+	if (a->type == IFLA_ADDRESS) {
+		l->address_size = (uint8_t)(a->size < LINK_ADDRESS_MAX ? a->size : LINK_ADDRESS_MAX);
+	} else if (a->type == IFLA_ALLMULTI) {
 		l->has_allmulti = true;
-	} else if (a->rta_type == IFLA_IFALIAS) {
-		l->alias = keep_alias(RTA_DATA(a), n);
+	} else if (a->type == IFLA_IFALIAS) {
+		l->alias = keep_name(a);
+	} else if (a->type == IFLA_PROP_LIST) {
+		l->altnames = keep_altnames(a);
 	}
 }
 
@@ -165,33 +313,34 @@ static void
 take_link(const struct nlmsghdr *m, void *to)
 {
 	const struct ifinfomsg *info;
-	const struct rtattr *a;
+	struct attribute a;
 	struct link *l;
-	size_t size;
 
 	(void)to;
 	if (m == NULL) {
-		all.n = all.aliases.size = 0;
-		buf_add(&all.aliases, "", 1);
+		all.n = all.names.size = 0;
+		buf_add(&all.names, "", 1);
 		return;
 	}
+	if ((info = netlink_header(m, sizeof *info)) == NULL)
+		return;
 	all.links = must_grow(all.links, all.n, &all.room, sizeof *all.links);
-	info = NLMSG_DATA(m);
 	l = &all.links[all.n++];
 	*l = (struct link){
 		.index = info->ifi_index, .lower = (uint32_t)info->ifi_index,
 		.type = info->ifi_type, .flags = info->ifi_flags,
 	};
-	size = NLMSG_PAYLOAD(m, sizeof *info);
-	for (a = IFLA_RTA(info); RTA_OK(a, size); a = RTA_NEXT(a, size))
-		take_attribute(l, a);
+	for (struct attributes from = netlink_attributes(m, sizeof *info); netlink_next(&from, &a);)
+		take_attribute(l, &a);
+	l->name[sizeof l->name - 1] = '\0';
 }
 
 int
 netlink_links(const struct page *p, const struct link **links)
 {
 	if (all.page != p || all.age != page_age(p)) {
-		all.err = netlink_dump(RTM_GETLINK, AF_UNSPEC, take_link, NULL);
+		all.err = netlink_dump(NETLINK_ROUTE, RTM_GETLINK, &(struct ifinfomsg){ 0 }, sizeof(struct ifinfomsg),
+		    take_link, NULL);
 		all.page = p;
 		all.age = page_age(p);
 	}
@@ -200,7 +349,34 @@ netlink_links(const struct page *p, const struct link **links)
 }
 
 const char *
+netlink_name(const struct page *p, uint32_t index)
+{
+	const struct link *links;
+	int n = netlink_links(p, &links);
+
+	for (int i = 0; i < n; i++)
+		if ((uint32_t)links[i].index == index)
+			return links[i].name;
+	return "";
+}
+
+const char *
 netlink_alias(const struct link *l)
 {
-	return all.aliases.data + l->alias;
+	static char cut[LINK_ALIAS_MAX + 1];
+
+	snprintf(cut, sizeof cut, "%s", netlink_alias_whole(l));
+	return text_trim(cut);
+}
+
+const char *
+netlink_alias_whole(const struct link *l)
+{
+	return all.names.data + l->alias;
+}
+
+const char *
+netlink_altnames(const struct link *l)
+{
+	return all.names.data + l->altnames;
 }

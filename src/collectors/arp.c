@@ -33,29 +33,28 @@ static struct {
 static void
 count(int index, const char *name)
 {
-	struct tally *t = all.tallies;
+	size_t i = 0;
 
-	for (; t < all.tallies + all.n && (t->index != index || strcmp(t->name, name) != 0); t++)
-		;
-	if (t == all.tallies + all.n) {
+	while (i < all.n && (all.tallies[i].index != index || strcmp(all.tallies[i].name, name) != 0))
+		i++;
+	if (i == all.n) {
 		all.tallies = must_grow(all.tallies, all.n, &all.room, sizeof *all.tallies);
-		t = &all.tallies[all.n++];
-		*t = (struct tally){ .index = index };
-		snprintf(t->name, sizeof t->name, "%s", name);
+		all.tallies[all.n++] = (struct tally){ .index = index };
+		snprintf(all.tallies[i].name, sizeof all.tallies[i].name, "%s", name);
 	}
-	t->n++;
+	all.tallies[i].n++;
 }
 
 /* /proc/net/arp leaves out NUD_NOARP, and so do we. */
 static void
 take(const struct nlmsghdr *m, void *to)
 {
-	const struct ndmsg *neighbour = m == NULL ? NULL : NLMSG_DATA(m);
+	const struct ndmsg *neighbour = m == NULL ? NULL : netlink_header(m, sizeof *neighbour);
 
 	(void)to;
 	if (m == NULL)
 		all.n = 0;
-	else if (neighbour->ndm_family == AF_INET && !(neighbour->ndm_state & NUD_NOARP))
+	else if (neighbour != NULL && neighbour->ndm_family == AF_INET && !(neighbour->ndm_state & NUD_NOARP))
 		count(neighbour->ndm_ifindex, "");
 }
 
@@ -90,10 +89,13 @@ update(const struct scope *s, struct page *p)
 	(void)s;
 	all.n = 0;
 	if (by_netlink && place_is_our_network())
-		err = netlink_dump(RTM_GETNEIGH, AF_INET, take, NULL);
+		err = netlink_dump(NETLINK_ROUTE, RTM_GETNEIGH, &(struct ndmsg){ .ndm_family = AF_INET },
+		    sizeof(struct ndmsg), take, NULL);
 	else
 		err = read_file();
-	for (struct tally *t = all.tallies; err == 0 && t < all.tallies + all.n; t++) {
+	for (size_t i = 0; err == 0 && i < all.n; i++) {
+		struct tally *t = &all.tallies[i];
+
 		if (t->index != 0 && if_indextoname((unsigned)t->index, t->name) == NULL)
 			continue;
 		if (filter_takes(&devices, t->name))

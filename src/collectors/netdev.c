@@ -199,14 +199,15 @@ scope_of(int family, const void *address)
 
 /* A link with two ends has its own address in IFA_LOCAL. */
 static const void *
-address_of(const struct ifaddrmsg *info, size_t size)
+address_of(const struct nlmsghdr *m, const struct ifaddrmsg *info)
 {
 	const void *address = NULL;
+	struct attribute a;
 
-	for (const struct rtattr *a = IFA_RTA(info); RTA_OK(a, size); a = RTA_NEXT(a, size))
-		if ((a->rta_type == IFA_LOCAL || (a->rta_type == IFA_ADDRESS && address == NULL)) &&
-		    RTA_PAYLOAD(a) >= (info->ifa_family == AF_INET ? 4 : 16))
-			address = RTA_DATA(a);
+	for (struct attributes from = netlink_attributes(m, sizeof *info); netlink_next(&from, &a);)
+		if ((a.type == IFA_LOCAL || (a.type == IFA_ADDRESS && address == NULL)) &&
+		    a.size >= (info->ifa_family == AF_INET ? 4 : 16))
+			address = a.data;
 	return address;
 }
 
@@ -224,8 +225,8 @@ static struct {
 static void
 take_address(const struct nlmsghdr *m, void *to)
 {
-	const struct ifaddrmsg *info = m == NULL ? NULL : NLMSG_DATA(m);
-	const void *bytes = m == NULL ? NULL : address_of(info, NLMSG_PAYLOAD(m, sizeof *info));
+	const struct ifaddrmsg *info = m == NULL ? NULL : netlink_header(m, sizeof *info);
+	const void *bytes = info == NULL ? NULL : address_of(m, info);
 	struct address *a;
 
 	(void)to;
@@ -258,7 +259,8 @@ add_address(struct page *p, const struct address *a)
 static int
 add_addresses(struct page *p)
 {
-	int err = netlink_dump(RTM_GETADDR, AF_UNSPEC, take_address, NULL);
+	int err = netlink_dump(NETLINK_ROUTE, RTM_GETADDR, &(struct ifaddrmsg){ 0 }, sizeof(struct ifaddrmsg),
+	    take_address, NULL);
 
 	for (size_t i = 0; err == 0 && i < all.n; i++)
 		add_address(p, &all.addresses[i]);
