@@ -81,6 +81,18 @@ filter_prepare(struct filter *f, const char *default_exclude)
 	f->excluded = prepare(&f->exclude);
 }
 
+void
+filter_inherit(const char **pattern, const char *const *old)
+{
+	if (*old == NULL || **old == '\0')
+		return;
+	if (*pattern != NULL && **pattern != '\0') {
+		fprintf(stderr, "nodegauge: --%s and --%s exclude each other\n", flag_name(old), flag_name(pattern));
+		exit(1);
+	}
+	*pattern = *old;
+}
+
 bool
 filter_takes(const struct filter *f, const char *word)
 {

@@ -21,6 +21,9 @@ struct filter {
 /* Compiles the patterns; an include set without an exclude drops the default exclude. Exits with a message if bad. */
 void filter_prepare(struct filter *f, const char *default_exclude);
 
+/* Takes the pattern of a deprecated flag, before that. Exits with a message if the flag that replaced it is set too. */
+void filter_inherit(const char **pattern, const char *const *old);
+
 /* True if the word is to be taken. */
 bool filter_takes(const struct filter *f, const char *word);
 

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <net/if.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "../netlink.h"
@@ -277,24 +276,11 @@ update(const struct scope *s, struct page *p)
 	return err == 0 && with_addresses && ours ? add_addresses(p) : err;
 }
 
-/* Takes the pattern of a deprecated flag, unless the flag that replaced it is set too. */
-static void
-inherit(const char **pattern, const char *old, const char *flags)
-{
-	if (old == NULL || *old == '\0')
-		return;
-	if (*pattern != NULL && **pattern != '\0') {
-		fprintf(stderr, "nodegauge: --collector.netdev.device-%s exclude each other\n", flags);
-		exit(1);
-	}
-	*pattern = old;
-}
-
 static void
 prepare(void)
 {
-	inherit(&devices.include, old_include, "whitelist and --collector.netdev.device-include");
-	inherit(&devices.exclude, old_exclude, "blacklist and --collector.netdev.device-exclude");
+	filter_inherit(&devices.include, &old_include);
+	filter_inherit(&devices.exclude, &old_exclude);
 	filter_prepare(&devices, NULL);
 }
 
@@ -315,7 +301,7 @@ const struct collector netdev = {
 		{ "collector.netdev.address-info", SWITCH, &with_addresses,
 		    "Export the addresses of interfaces, where the node's network is our own." },
 		{ "collector.netdev.enable-detailed-metrics", SWITCH, &detailed,
-		    "Export each of netlink's counters under its own name, not the sums of /proc/net/dev." },
+		    "Export each counter under netlink's name for it, not the sums of /proc/net/dev." },
 		{ "collector.netdev.label-ifalias", SWITCH, &with_alias, "Add the label ifalias." },
 		{ 0 },
 	},
