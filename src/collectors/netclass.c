@@ -7,19 +7,18 @@
 
 #include <errno.h>
 #include <linux/ethtool.h>
-#include <linux/sockios.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 
 #include "../device.h"
+#include "../ethtool.h"
 #include "../netlink.h"
 #include "../text.h"
 
 static struct filter devices = { .exclude = "^$" };
-static bool no_invalid_speed, accepted;
+static bool no_invalid_speed, as_netlink, with_stats, by_netlink;
 
 #define NETWORK(file, type, unit, name, help) { file, type, unit, "node_network_" name, help }
 
@@ -46,6 +45,7 @@ static const struct metric metrics[] = {
 	NETWORK("type", GAUGE, ONE, "protocol_type", "ARPHRD_ type: 1 Ethernet, 772 loopback."),
 	NETWORK(NULL, GAUGE, ONE, "up", "1 if the operational state is up."),
 	NETWORK(NULL, GAUGE, ONE, "info", "The interface's addresses and states."),
+	NETWORK(NULL, GAUGE, ONE, "altnames_info", "A further name of the interface."),
 	{ 0 },
 };
 
@@ -53,7 +53,7 @@ enum {
 	ADDR_ASSIGN_TYPE, DEV_ID, NAME_ASSIGN_TYPE, STATIC,     /* rtnetlink has them not, but they rarely change */
 	SPEED = STATIC, CARRIER, CARRIER_CHANGES, CARRIER_UPS, CARRIER_DOWNS, DORMANT, FLAGS, IFINDEX, IFLINK,
 	LINK_MODE, MTU, GROUP, QUEUE, TYPE, VALUES,
-	UP = VALUES, INFO,
+	UP = VALUES, INFO, ALTNAMES,
 };
 
 enum { TEXT_MAX = LINK_ALIAS_MAX };
@@ -62,7 +62,7 @@ enum { TEXT_MAX = LINK_ALIAS_MAX };
 struct interface {
 	const char *name;
 	double values[VALUES];
-	char address[TEXT_MAX + 1], broadcast[TEXT_MAX + 1], alias[TEXT_MAX + 1], operstate[TEXT_MAX + 1],
+	char address[TEXT_MAX + 1], broadcast[TEXT_MAX + 1], alias[IFALIASZ], operstate[TEXT_MAX + 1],
 	    duplex[TEXT_MAX + 1];
 };
 
@@ -186,22 +186,17 @@ keep(size_t i, const struct link *l, int *err)
 static bool
 ask_settings(const char *name, struct ethtool_link_settings *settings)
 {
-	static int sock = -1;
 	static int8_t words;
 	union {
 		struct ethtool_link_settings base;
 		char room[sizeof(struct ethtool_link_settings) + sizeof(uint32_t[3 * INT8_MAX])];
 	} answer;
-	struct ifreq request = { .ifr_data = (void *)&answer };
 
-	if (sock < 0 && (sock = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) < 0)
-		return false;
-	snprintf(request.ifr_name, sizeof request.ifr_name, "%s", name);
 	for (int i = 0; i < 2; i++) {
 		answer.base = (struct ethtool_link_settings){
 			.cmd = ETHTOOL_GLINKSETTINGS, .link_mode_masks_nwords = words,
 		};
-		if (ioctl(sock, SIOCETHTOOL, &request) != 0)
+		if (ethtool_ask(name, &answer) != 0)
 			return false;
 		if (answer.base.link_mode_masks_nwords > 0)
 			break;
@@ -240,6 +235,24 @@ operstate(const struct link *l)
 	return l->operstate < COUNT(names) ? names[l->operstate] : "unknown";
 }
 
+/* What is the same in a link and in its files. */
+static void
+add_link(struct interface *f, const struct link *l)
+{
+	f->values[CARRIER_CHANGES] = l->changes;
+	f->values[CARRIER_UPS] = l->ups;
+	f->values[CARRIER_DOWNS] = l->downs;
+	f->values[IFINDEX] = l->index;
+	f->values[LINK_MODE] = l->mode;
+	f->values[MTU] = l->mtu;
+	f->values[GROUP] = l->group;
+	f->values[QUEUE] = l->queue;
+	f->values[TYPE] = l->type;
+	print_address(f->address, l->address, l->address_size);
+	print_address(f->broadcast, l->broadcast, l->address_size);
+	copy(f->operstate, operstate(l));
+}
+
 /* The i-th link as its files have it. Carrier, speed, duplex and dormant do not answer while it is down. */
 static int
 from_link(struct interface *f, size_t i, const struct link *l)
@@ -251,22 +264,38 @@ from_link(struct interface *f, size_t i, const struct link *l)
 	memcpy(f->values, keep(i, l, &err)->values, sizeof(double[STATIC]));
 	add_settings(f, l, &err);
 	f->values[CARRIER] = up ? l->carrier : NAN;
-	f->values[CARRIER_CHANGES] = l->changes;
-	f->values[CARRIER_UPS] = l->ups;
-	f->values[CARRIER_DOWNS] = l->downs;
 	f->values[DORMANT] = up ? (l->flags & IFF_DORMANT) != 0 : NAN;
 	f->values[FLAGS] = flags(l, &err);
-	f->values[IFINDEX] = l->index;
 	f->values[IFLINK] = l->lower;
-	f->values[LINK_MODE] = l->mode;
-	f->values[MTU] = l->mtu;
-	f->values[GROUP] = l->group;
-	f->values[QUEUE] = l->queue;
-	f->values[TYPE] = l->type;
-	print_address(f->address, l->address, l->address_size);
-	print_address(f->broadcast, l->broadcast, l->address_size);
+	add_link(f, l);
 	copy(f->alias, netlink_alias(l));
-	copy(f->operstate, operstate(l));
+	return err;
+}
+
+/*
+ * The same as node_exporter tells it with --collector.netclass.netlink: flags and states as they are in the messages, also
+ * of what is down; dormant is the link mode; an unknown speed is that of 32 bits set, and words are those of its library.
+ */
+static int
+from_link_as_netlink(struct interface *f, size_t i, const struct link *l)
+{
+	struct ethtool_link_settings s;
+	int err = 0;
+
+	f->name = l->name;
+	memcpy(f->values, keep(i, l, &err)->values, sizeof(double[STATIC]));
+	f->values[SPEED] = NAN;
+	f->duplex[0] = '\0';
+	if (ask_settings(l->name, &s)) {
+		f->values[SPEED] = s.speed;
+		copy(f->duplex, s.duplex == DUPLEX_FULL ? "Full" : s.duplex == DUPLEX_HALF ? "Half" : "Unknown");
+	}
+	f->values[CARRIER] = l->carrier;
+	f->values[DORMANT] = l->mode;
+	f->values[FLAGS] = l->flags;
+	f->values[IFLINK] = l->lower != 0 ? l->lower : (uint32_t)l->index;
+	add_link(f, l);
+	snprintf(f->alias, sizeof f->alias, "%s", netlink_alias_whole(l));
 	return err;
 }
 
@@ -276,6 +305,20 @@ adminstate(const struct interface *f)
 	if (isnan(f->values[FLAGS]))
 		return "unknown";
 	return (unsigned)f->values[FLAGS] & IFF_UP ? "up" : "down";
+}
+
+static uint32_t
+info_row(struct page *p, const struct interface *f)
+{
+	if (as_netlink)
+		return page_row(p, LABELS(
+			{ "address", f->address }, { "broadcast", f->broadcast }, { "device", f->name },
+			{ "duplex", f->duplex }, { "ifalias", f->alias }, { "operstate", f->operstate }
+		));
+	return page_row(p, LABELS(
+		{ "address", f->address }, { "adminstate", adminstate(f) }, { "broadcast", f->broadcast },
+		{ "device", f->name }, { "duplex", f->duplex }, { "ifalias", f->alias }, { "operstate", f->operstate }
+	));
 }
 
 static void
@@ -291,11 +334,7 @@ add(struct page *p, struct interface *f)
 		if (!isnan(f->values[i]))
 			page_add(p, &metrics[i], row, f->values[i]);
 	page_add(p, &metrics[UP], row, strcmp(f->operstate, "up") == 0);
-	row = page_row(p, LABELS(
-		{ "address", f->address }, { "adminstate", adminstate(f) }, { "broadcast", f->broadcast },
-		{ "device", f->name }, { "duplex", f->duplex }, { "ifalias", f->alias }, { "operstate", f->operstate }
-	));
-	page_add(p, &metrics[INFO], row, 1);
+	page_add(p, &metrics[INFO], info_row(p, f), 1);
 }
 
 static int
@@ -318,6 +357,49 @@ update_by_files(struct page *p)
 	return result;
 }
 
+#define STAT(name, help) NETWORK("", GAUGE, ONE, name "_total", help)
+
+/* As gauges, which is what --collector.netclass_rtnl.with-stats makes of netdev's counters. */
+static const struct metric stats[LINK_STATS] = {
+	[RX_PACKETS] = STAT("receive_packets", "Packets received."),
+	[TX_PACKETS] = STAT("transmit_packets", "Packets sent."),
+	[RX_BYTES] = STAT("receive_bytes", "Bytes received."),
+	[TX_BYTES] = STAT("transmit_bytes", "Bytes sent."),
+	[RX_ERRORS] = STAT("receive_errors", "Packets received with errors."),
+	[TX_ERRORS] = STAT("transmit_errors", "Errors while sending."),
+	[RX_DROPPED] = STAT("receive_dropped", "Packets received and dropped by the kernel."),
+	[TX_DROPPED] = STAT("transmit_dropped", "Packets dropped on the way out."),
+	[MULTICAST] = STAT("multicast", "Multicast packets received."),
+	[COLLISIONS] = STAT("collisions", "Collisions while sending."),
+	[RX_LENGTH_ERRORS] = STAT("receive_length_errors", "Packets received with a wrong length."),
+	[RX_OVER_ERRORS] = STAT("receive_over_errors", "Overruns of the receive ring buffer."),
+	[RX_CRC_ERRORS] = STAT("receive_crc_errors", "Packets received with a wrong checksum."),
+	[RX_FRAME_ERRORS] = STAT("receive_frame_errors", "Packets received with a framing error."),
+	[RX_FIFO_ERRORS] = STAT("receive_fifo_errors", "Overruns of the receive FIFO."),
+	[RX_MISSED_ERRORS] = STAT("receive_missed_errors", "Packets dropped by the hardware for want of buffers."),
+	[TX_ABORTED_ERRORS] = STAT("transmit_aborted_errors", "Packets not sent: aborted."),
+	[TX_CARRIER_ERRORS] = STAT("transmit_carrier_errors", "Packets not sent: carrier lost."),
+	[TX_FIFO_ERRORS] = STAT("transmit_fifo_errors", "Underruns of the transmit FIFO."),
+	[TX_HEARTBEAT_ERRORS] = STAT("transmit_heartbeat_errors", "Packets not sent: heartbeat lost."),
+	[TX_WINDOW_ERRORS] = STAT("transmit_window_errors", "Packets not sent: late collision."),
+	[RX_COMPRESSED] = STAT("receive_compressed", "Compressed packets received."),
+	[TX_COMPRESSED] = STAT("transmit_compressed", "Compressed packets sent."),
+	[RX_NOHANDLER] = STAT("receive_nohandler", "Packets received that no protocol wanted."),
+};
+
+/* What only node_exporter's mode of netlink has. */
+static void
+add_more(struct page *p, const struct link *l)
+{
+	uint32_t row = page_row_of(p, "device", l->name);
+
+	for (const char *name = netlink_altnames(l); *name != '\0'; name += strlen(name) + 1)
+		page_add(p, &metrics[ALTNAMES], page_row(p, LABELS({ "altname", name }, { "device", l->name })), 1);
+	for (size_t i = 0; with_stats && i < LINK_STATS; i++)
+		if (!(netlink_stats_taken & UINT32_C(1) << i))
+			page_add(p, &stats[i], row, (double)l->stats[i]);
+}
+
 static int
 update_by_netlink(struct page *p)
 {
@@ -329,8 +411,10 @@ update_by_netlink(struct page *p)
 	for (int i = 0; i < n; i++) {
 		if (!filter_takes(&devices, links[i].name))
 			continue;
-		err = from_link(&f, taken++, &links[i]);
+		err = (as_netlink ? from_link_as_netlink : from_link)(&f, taken++, &links[i]);
 		add(p, &f);
+		if (as_netlink)
+			add_more(p, &links[i]);
 		result = err != 0 ? err : result;
 	}
 	if (n >= 0)
@@ -342,13 +426,15 @@ static int
 update(const struct scope *s, struct page *p)
 {
 	(void)s;
-	return place_is_our_network() && place_is_live(SYS) ? update_by_netlink(p) : update_by_files(p);
+	return by_netlink ? update_by_netlink(p) : update_by_files(p);
 }
 
 static void
 prepare(void)
 {
 	filter_prepare(&devices, NULL);
+	by_netlink = place_is_our_network() && place_is_live(SYS);
+	as_netlink = as_netlink && by_netlink;
 }
 
 const struct collector netclass = {
@@ -361,9 +447,10 @@ const struct collector netclass = {
 		    "Interfaces to leave out, as a regular expression." },
 		{ "collector.netclass.ignore-invalid-speed", SWITCH, &no_invalid_speed,
 		    "Leave out a speed that is not known." },
-		{ "collector.netclass.netlink", SWITCH, &accepted,
-		    "Without effect: netlink is asked where it answers for the node, and told as the files are." },
-		{ "collector.netclass_rtnl.with-stats", SWITCH, &accepted, NULL },
+		{ "collector.netclass.netlink", SWITCH, &as_netlink,
+		    "Export what netlink says as it is, not as the files have it; it is asked anyway, where it can be." },
+		{ "collector.netclass_rtnl.with-stats", SWITCH, &with_stats,
+		    "With that, export the counters of interfaces, as gauges, but for those that netdev exports." },
 		{ 0 },
 	},
 	.prepare = prepare,

@@ -282,6 +282,9 @@ prepare(void)
 	filter_inherit(&devices.include, &old_include);
 	filter_inherit(&devices.exclude, &old_exclude);
 	filter_prepare(&devices, NULL);
+	for (size_t i = 0; i < COUNT(sums); i++)
+		if (sums[i].when == BOTH || (detailed && sums[i].when == DETAILED))
+			netlink_stats_taken |= UINT32_C(1) << sums[i].stats[0];
 }
 
 const struct collector netdev = {
