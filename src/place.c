@@ -158,7 +158,7 @@ place_note(const struct scope *s, const char *path)
 
 	if (blamed)
 		return;
-	noted_where = s->container != NULL ? s->container->path : "";
+	noted_where = s != NULL && s->container != NULL ? s->container->path : "";
 	for (size_t i = 0; i < PLACES; i++)
 		if (s == &scopes[i])
 			noted_where = paths[i];

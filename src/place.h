@@ -63,9 +63,9 @@ double place_value(const struct scope *s, const char *path);
 ssize_t place_read_to(const struct scope *s, const char *path, struct buf *b);
 
 /*
- * For the message about a failure: begins anew; notes the file that is about to be read, as the functions above do;
- * blames the last one noted, unless one is blamed already; tells the one to blame, or the last one. Files of a cgroup
- * are told from the root of the tree.
+ * For the message about a failure: begins anew; notes the file that is about to be read, as the functions above do, or
+ * what else is asked, without a scope; blames the last one noted, unless one is blamed already; tells the one to blame,
+ * or the last one. Files of a cgroup are told from the root of the tree.
  */
 void place_blame_none(void);
 void place_note(const struct scope *s, const char *path);
