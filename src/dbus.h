@@ -13,6 +13,8 @@
 #include "buf.h"
 #include "dbus_message.h"
 
+enum { DBUS_AT_ONCE = 100 };    /* calls of one dbus_answers, at most: dbus-daemon has a limit of 128 */
+
 enum dbus_peer {
 	DBUS_SYSTEM,            /* the system bus */
 	DBUS_SYSTEMD,           /* the manager's own socket, for root alone */

@@ -10,8 +10,6 @@
 #define SERVICE "org.freedesktop.login1"
 #define MANAGER "/org/freedesktop/login1"
 
-enum { AT_ONCE = 64 };          /* sessions that are asked together: a bus has limits */
-
 static const struct metric metrics[] = {
 	{ NULL, GAUGE, ONE, "node_logind_sessions", "Sessions of each seat, which is empty for those from afar, and kind." },
 	{ 0 },
@@ -24,7 +22,7 @@ static const char *const classes[] = { "other", "user", "greeter", "lock-screen"
 enum { REMOTES = COUNT(remotes), TYPES = COUNT(types), CLASSES = COUNT(classes) };
 
 /* Of what is asked of a session. */
-enum { REMOTE, TYPE, CLASS, PROPERTIES };
+enum { REMOTE, TYPE, CLASS, PROPERTIES, AT_ONCE = DBUS_AT_ONCE / PROPERTIES };
 
 static const struct {
 	const char *name;

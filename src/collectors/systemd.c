@@ -10,14 +10,12 @@
 #include <string.h>
 
 #include "../dbus.h"
+#include "../unit_types.h"
 
 #define SERVICE "org.freedesktop.systemd1"
 #define MANAGER "/org/freedesktop/systemd1"
 
-enum {
-	AT_ONCE = 256,          /* calls: a bus has limits */
-	WITH_STATE = 212,       /* the version since which there are SystemState and LastTriggerUSec */
-};
+enum { WITH_STATE = 212 };      /* the version since which there are SystemState and LastTriggerUSec */
 
 static const char every_unit[] = ".+", no_unit_files[] = ".+\\.(automount|device|mount|scope|slice)";
 static struct filter units = { .include = every_unit, .exclude = no_unit_files };
@@ -92,7 +90,7 @@ static struct {
 	struct {
 		uint32_t unit;
 		const struct property *property;
-	} asked[AT_ONCE];
+	} asked[DBUS_AT_ONCE];
 	size_t n_asked;
 } all;
 
@@ -181,7 +179,7 @@ version_number(const char *version)
 }
 
 /* In the order of the calls, which need not be that of their answers. */
-enum { ASK_VERSION, ASK_VIRTUALIZATION, ASK_UNITS, ASK_STATE };
+enum { ASK_VERSION, ASK_VIRTUALIZATION, ASK_STATE, ASK_LOADED, ASK_UNITS };
 
 static void
 take_manager(size_t call, struct dbus_message *m, void *to)
@@ -194,11 +192,13 @@ take_manager(size_t call, struct dbus_message *m, void *to)
 	} else if (call == ASK_VIRTUALIZATION) {
 		page_add(to, &metrics[VIRTUALIZATION], page_row_of(to, "virtualization_type",
 		    v.type != 's' ? "unknown" : *v.text == '\0' ? "none" : v.text), 1);
-	} else if (call == ASK_UNITS) {
-		all.units_err = take_units(m);
-	} else {
+	} else if (call == ASK_STATE) {
 		all.state_err = dbus_check(m, "v");
 		all.running = strcmp(v.text, "running") == 0;
+	} else if (call == ASK_LOADED) {
+		unit_types_begin(v.number);
+	} else {
+		all.units_err = take_units(m);
 	}
 }
 
@@ -209,8 +209,9 @@ ask_manager(struct page *p)
 
 	dbus_ask_property(&bus, SERVICE, MANAGER, SERVICE ".Manager", "Version");
 	dbus_ask_property(&bus, SERVICE, MANAGER, SERVICE ".Manager", "Virtualization");
-	dbus_ask(&bus, &(struct dbus_call){ SERVICE, MANAGER, SERVICE ".Manager", "ListUnits", { NULL } });
 	dbus_ask_property(&bus, SERVICE, MANAGER, SERVICE ".Manager", "SystemState");
+	dbus_ask_property(&bus, SERVICE, MANAGER, SERVICE ".Manager", "UnitsLoadTimestampMonotonic");
+	dbus_ask(&bus, &(struct dbus_call){ SERVICE, MANAGER, SERVICE ".Manager", "ListUnits", { NULL } });
 	err = dbus_answers(&bus, take_manager, p);
 	if (err == 0)
 		err = all.units_err;
@@ -234,18 +235,25 @@ add_states(struct page *p, const struct item *u, const char *type)
 }
 
 static void
+take_type(struct page *p, const struct item *u, struct dbus_value v)
+{
+	if (v.type == 's')
+		unit_types_keep(text(u->name), v.text);
+	add_states(p, u, v.text);
+}
+
+static void
 take_property(size_t call, struct dbus_message *m, void *to)
 {
-	const struct property *property = all.asked[call].property;
+	const struct property *q = all.asked[call].property;
 	const struct item *u = &all.units[all.asked[call].unit];
 	struct dbus_value v = dbus_value(m);
-	bool ours = v.type == property->type, of_tasks = property->metric == &metrics[TASKS] ||
-	    property->metric == &metrics[TASKS_MAX];
+	bool unlimited = (q->metric == &metrics[TASKS] || q->metric == &metrics[TASKS_MAX]) && v.number == UINT64_MAX;
 
-	if (property->metric == NULL)
-		add_states(to, u, ours ? v.text : "");
-	else if (ours && !(of_tasks && v.number == UINT64_MAX))
-		page_add(to, property->metric, page_row_of(to, "name", text(u->name)), (double)v.number);
+	if (q->metric == NULL)
+		take_type(to, u, v);
+	else if (v.type == q->type && !unlimited)
+		page_add(to, q->metric, page_row_of(to, "name", text(u->name)), (double)v.number);
 }
 
 static int
@@ -266,24 +274,29 @@ ends_with(const char *name, const char *suffix)
 }
 
 static void
+ask(const struct item *u, const struct property *property)
+{
+	all.asked[all.n_asked].unit = (uint32_t)(u - all.units);
+	all.asked[all.n_asked++].property = property;
+	dbus_ask_property(&bus, SERVICE, text(u->path), property->interface, property->name);
+}
+
+/* Asks for what is not known. */
+static void
 ask_unit(struct page *p, const struct item *u)
 {
-	bool has_type = false;
+	const char *type = "";
 
 	for (const struct property *q = properties; q < properties + COUNT(properties); q++) {
 		if ((q->wanted != NULL && !*q->wanted) || !ends_with(text(u->name), q->suffix))
 			continue;
-		if (q->metric == &metrics[START] && u->state != ACTIVE) {
+		if (q->metric == &metrics[START] && u->state != ACTIVE)
 			page_add(p, q->metric, page_row_of(p, "name", text(u->name)), 0);
-			continue;
-		}
-		has_type = has_type || q->metric == NULL;
-		all.asked[all.n_asked].unit = (uint32_t)(u - all.units);
-		all.asked[all.n_asked++].property = q;
-		dbus_ask_property(&bus, SERVICE, text(u->path), q->interface, q->name);
+		else if (q->metric != NULL || (type = unit_types_find(text(u->name))) == NULL)
+			ask(u, q);
 	}
-	if (!has_type)
-		add_states(p, u, "");
+	if (type != NULL)
+		add_states(p, u, type);
 }
 
 static int
@@ -299,9 +312,11 @@ update(const struct scope *s, struct page *p)
 		err = ask_manager(p);
 	for (size_t i = 0; err == 0 && i < all.n; i++) {
 		ask_unit(p, &all.units[i]);
-		if (all.n_asked + COUNT(properties) > AT_ONCE || i + 1 == all.n)
+		if (all.n_asked + COUNT(properties) > DBUS_AT_ONCE || i + 1 == all.n)
 			err = flush(p);
 	}
+	if (err == 0)
+		unit_types_end();
 	return err;
 }
 

@@ -15,7 +15,7 @@ static const char *const exceptions[] = {
 	"container_memory_failcnt", "container_fs_inodes_total", "container_network_advance_tcp_stats_total",
 	"container_network_tcp_usage_total", "container_network_tcp6_usage_total",
 	"container_network_udp_usage_total", "container_network_udp6_usage_total",
-	"container_hugetlb_failcnt",
+	"container_hugetlb_failcnt", "node_systemd_socket_refused_connections_total",
 	NULL,
 };
 
