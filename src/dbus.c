@@ -122,7 +122,8 @@ open_connection(struct dbus *d)
 	buf_add(&d->out, "", 1);
 	buf_text(&d->out, "AUTH EXTERNAL\r\nDATA\r\n");
 	d->first = d->waiting = 1;
-	d->given_up = clock_nanoseconds() + too_late;
+	if (d->late)
+		d->given_up = clock_nanoseconds() + too_late;
 	return dbus_answers(d, NULL, NULL);
 }
 
@@ -213,6 +214,7 @@ receive_some(struct dbus *d, dbus_taker *take, void *to)
 
 	while ((n = recv(d->fd, buf_reserve(&d->in, PIECE), PIECE, 0)) > 0) {
 		d->in.size += (size_t)n;
+		d->late = false;        /* a sign of life */
 		do
 			err = d->greeted ? take_message(d, take, to) : take_line(d);
 		while (err > 0);
@@ -246,9 +248,8 @@ dbus_answers(struct dbus *d, dbus_taker *take, void *to)
 			break;
 	if (err == -ETIMEDOUT && !d->late)
 		d->given_up = clock_nanoseconds() + too_late;
-	if (err == 0 || err == -ETIMEDOUT)
-		d->late = err != 0;
-	else
+	d->late = err == -ETIMEDOUT;
+	if (err != 0 && !d->late)
 		hang_up(d);
 	if (err == 0) {
 		d->first += (uint32_t)d->asked.size;
@@ -268,10 +269,10 @@ dbus_begin(struct dbus *d)
 	d->deadline = now + patience;
 	if (d->in.room > KEEP && d->in.size == 0)
 		buf_free(&d->in);
-	if (d->open && d->late && now > d->given_up)
-		hang_up(d);
 	if (d->open)
 		err = dbus_answers(d, NULL, NULL);      /* what it said meanwhile, perhaps goodbye */
+	if (d->open && d->late && now > d->given_up)
+		hang_up(d);
 	return d->open ? err : open_connection(d);
 }
 

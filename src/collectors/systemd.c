@@ -76,7 +76,8 @@ struct item {
 	uint8_t state;                  /* STATES: another one */
 };
 
-static struct dbus bus;
+static struct dbus bus = { .peer = DBUS_SYSTEM }, peer = { .peer = DBUS_SYSTEMD };
+static struct dbus *manager;            /* one of them */
 
 /* Of one collection. */
 static struct {
@@ -207,12 +208,12 @@ ask_manager(struct page *p)
 {
 	int err;
 
-	dbus_ask_property(&bus, SERVICE, MANAGER, SERVICE ".Manager", "Version");
-	dbus_ask_property(&bus, SERVICE, MANAGER, SERVICE ".Manager", "Virtualization");
-	dbus_ask_property(&bus, SERVICE, MANAGER, SERVICE ".Manager", "SystemState");
-	dbus_ask_property(&bus, SERVICE, MANAGER, SERVICE ".Manager", "UnitsLoadTimestampMonotonic");
-	dbus_ask(&bus, &(struct dbus_call){ SERVICE, MANAGER, SERVICE ".Manager", "ListUnits", { NULL } });
-	err = dbus_answers(&bus, take_manager, p);
+	dbus_ask_property(manager, SERVICE, MANAGER, SERVICE ".Manager", "Version");
+	dbus_ask_property(manager, SERVICE, MANAGER, SERVICE ".Manager", "Virtualization");
+	dbus_ask_property(manager, SERVICE, MANAGER, SERVICE ".Manager", "SystemState");
+	dbus_ask_property(manager, SERVICE, MANAGER, SERVICE ".Manager", "UnitsLoadTimestampMonotonic");
+	dbus_ask(manager, &(struct dbus_call){ SERVICE, MANAGER, SERVICE ".Manager", "ListUnits", { NULL } });
+	err = dbus_answers(manager, take_manager, p);
 	if (err == 0)
 		err = all.units_err;
 	for (size_t i = 0; i < STATES && err == 0; i++)
@@ -259,7 +260,7 @@ take_property(size_t call, struct dbus_message *m, void *to)
 static int
 flush(struct page *p)
 {
-	int err = all.n_asked == 0 ? 0 : dbus_answers(&bus, take_property, p);
+	int err = all.n_asked == 0 ? 0 : dbus_answers(manager, take_property, p);
 
 	all.n_asked = 0;
 	return err;
@@ -278,7 +279,7 @@ ask(const struct item *u, const struct property *property)
 {
 	all.asked[all.n_asked].unit = (uint32_t)(u - all.units);
 	all.asked[all.n_asked++].property = property;
-	dbus_ask_property(&bus, SERVICE, text(u->path), property->interface, property->name);
+	dbus_ask_property(manager, SERVICE, text(u->path), property->interface, property->name);
 }
 
 /* Asks for what is not known. */
@@ -299,6 +300,20 @@ ask_unit(struct page *p, const struct item *u)
 		add_states(p, u, type);
 }
 
+/* Without a bus root can still ask the manager itself. */
+static int
+begin(void)
+{
+	int err;
+
+	manager = private ? &peer : &bus;
+	err = dbus_begin(manager);
+	if (err == 0 || err == -ETIMEDOUT || private)
+		return err;
+	manager = &peer;
+	return dbus_begin(manager);
+}
+
 static int
 update(const struct scope *s, struct page *p)
 {
@@ -307,7 +322,7 @@ update(const struct scope *s, struct page *p)
 	(void)s;
 	all.n = all.texts.size = all.n_asked = 0;
 	memset(all.in_state, 0, sizeof all.in_state);
-	err = dbus_begin(&bus);
+	err = begin();
 	if (err == 0)
 		err = ask_manager(p);
 	for (size_t i = 0; err == 0 && i < all.n; i++) {
@@ -343,7 +358,6 @@ prepare(void)
 	anchor(&units.include, every_unit, old_include, "whitelist and --collector.systemd.unit-include");
 	anchor(&units.exclude, no_unit_files, old_exclude, "blacklist and --collector.systemd.unit-exclude");
 	filter_prepare(&units, NULL);
-	bus.peer = private ? DBUS_SYSTEMD : DBUS_SYSTEM;
 }
 
 const struct collector systemd = {
