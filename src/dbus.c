@@ -85,7 +85,7 @@ connect_inside(struct dbus *d, const char *path)
 	return err;
 }
 
-/* What an address such as unix:path=/run/dbus/system_bus_socket,guid=... in the environment names. NULL: there is none. */
+/* The socket of an address in the environment, such as unix:path=/run/dbus/system_bus_socket,guid=... NULL: none. */
 static const char *
 given_path(const struct dbus *d)
 {
@@ -210,7 +210,7 @@ static int
 receive_some(struct dbus *d, dbus_taker *take, void *to)
 {
 	ssize_t n;
-	int err = 1;
+	int err;
 
 	while ((n = recv(d->fd, buf_reserve(&d->in, PIECE), PIECE, 0)) > 0) {
 		d->in.size += (size_t)n;
@@ -220,8 +220,9 @@ receive_some(struct dbus *d, dbus_taker *take, void *to)
 		while (err > 0);
 		if (err < 0)
 			return err;
+		d->in.size -= d->read;
 		if (d->read > 0)
-			memmove(d->in.data, d->in.data + d->read, d->in.size -= d->read);
+			memmove(d->in.data, d->in.data + d->read, d->in.size);
 		d->read = 0;
 		if (clock_nanoseconds() > d->deadline)
 			return 0;
@@ -272,8 +273,15 @@ dbus_begin(struct dbus *d)
 	if (d->open)
 		err = dbus_answers(d, NULL, NULL);      /* what it said meanwhile, perhaps goodbye */
 	if (d->open && d->late && now > d->given_up)
-		hang_up(d);
+		hang_up(d);             /* and it stays late */
 	return d->open ? err : open_connection(d);
+}
+
+void
+dbus_end(struct dbus *d)
+{
+	if (d->peer == DBUS_SYSTEMD && !d->late)
+		hang_up(d);
 }
 
 void

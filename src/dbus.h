@@ -37,6 +37,9 @@ typedef void dbus_taker(size_t call, struct dbus_message *answer, void *to);
 /* Begins a collection. 0 or -errno. */
 int dbus_begin(struct dbus *d);
 
+/* Ends it. The manager's own socket is closed: it sends all its signals to whoever is there, and keeps what is not read. */
+void dbus_end(struct dbus *d);
+
 /* Adds a call to those that dbus_answers sends. */
 void dbus_ask(struct dbus *d, const struct dbus_call *c);
 

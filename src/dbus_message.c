@@ -78,7 +78,7 @@ dbus_write(struct buf *b, uint32_t serial, const struct dbus_call *c)
 
 /* Reading ---------------------------------------------------------------------------------------------------------- */
 
-/* So many bytes, which may be 0, at a multiple of their alignment. NULL, and the reader is bad, if they are not there. */
+/* So many bytes, which may be 0, at a multiple of their alignment. NULL, and the reader is bad, where they end. */
 static const char *
 bytes(struct dbus_reader *r, size_t alignment, size_t n)
 {

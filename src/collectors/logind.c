@@ -178,8 +178,8 @@ count(const struct session *s)
 static void
 add(struct page *p, const struct seat *s)
 {
-	for (size_t i = 0; i < REMOTES * TYPES * CLASSES; i++) {
-		size_t remote = i / (TYPES * CLASSES), type = i / CLASSES % TYPES, class = i % CLASSES;
+	for (int i = 0; i < REMOTES * TYPES * CLASSES; i++) {
+		int remote = i / (TYPES * CLASSES), type = i / CLASSES % TYPES, class = i % CLASSES;
 
 		page_add(p, &metrics[0], page_row(p, LABELS({ "class", classes[class] }, { "remote", remotes[remote] },
 		    { "seat", text(s->name) }, { "type", types[type] })), s->sessions[remote][type][class]);

@@ -30,16 +30,16 @@ enum {
 };
 
 static const struct metric metrics[] = {
-	[STATE] = SYSTEMD(GAUGE, ONE, "unit_state", "1 for the state that a unit is in; type is that of a service."),
+	[STATE] = SYSTEMD(GAUGE, ONE, "unit_state", "1 for the state that a unit is in; type is Type= of a service or mount."),
 	[UNITS] = SYSTEMD(GAUGE, ONE, "units", "Units in each state, loaded or not."),
-	[RUNNING] = SYSTEMD(GAUGE, ONE, "system_running", "1 if the state of the system is running, not degraded or another."),
+	[RUNNING] = SYSTEMD(GAUGE, ONE, "system_running", "1 if the system is running, and not degraded or in another state."),
 	[VERSION] = SYSTEMD(GAUGE, ONE, "version", "The version of systemd, as a number."),
-	[VIRTUALIZATION] = SYSTEMD(GAUGE, ONE, "virtualization_info", "The virtual machine or container that systemd finds itself in."),
+	[VIRTUALIZATION] = SYSTEMD(GAUGE, ONE, "virtualization_info", "The virtual machine or container that it runs in."),
 	[RESTARTS] = SYSTEMD(COUNTER, ONE, "service_restart_total", "Restarts of a service by its Restart= setting."),
 	[TASKS] = SYSTEMD(GAUGE, ONE, "unit_tasks_current", "Tasks of a service."),
 	[TASKS_MAX] = SYSTEMD(GAUGE, ONE, "unit_tasks_max", "Limit of the tasks of a service."),
 	[START] = SYSTEMD(GAUGE, US, "unit_start_time_seconds", "When a unit became active, in Unix time; 0: it is not."),
-	[LAST_TRIGGER] = SYSTEMD(GAUGE, US, "timer_last_trigger_seconds", "When a timer went off last, in Unix time; 0: never."),
+	[LAST_TRIGGER] = SYSTEMD(GAUGE, US, "timer_last_trigger_seconds", "When a timer elapsed last, in Unix time; 0: never."),
 	[ACCEPTED] = SYSTEMD(COUNTER, ONE, "socket_accepted_connections_total", "Connections that a socket accepted."),
 	[CONNECTIONS] = SYSTEMD(GAUGE, ONE, "socket_current_connections", "Connections of a socket that are open."),
 	[REFUSED] = SYSTEMD(GAUGE, ONE, "socket_refused_connections_total", "Connections that a socket refused."),
@@ -332,6 +332,7 @@ update(const struct scope *s, struct page *p)
 	}
 	if (err == 0)
 		unit_types_end();
+	dbus_end(manager);
 	return err;
 }
 

@@ -256,7 +256,29 @@ def nonsense(bus, server, rounds):
     same("after bit errors", server.page(), expected("default"))
 
 
+def without_a_bus(rootfs):
+    """The manager's own socket, which is closed after each look."""
+    os.makedirs(rootfs + "/run/systemd")
+    manager = Bus(rootfs + "/run/systemd/private")
+    same("without a bus", once(rootfs), expected("default"))
+    server = Server(NODEGAUGE, f"--path.rootfs={rootfs}", "--path.procfs=/proc", "--collector.systemd.private")
+    for _ in range(2):
+        before = manager.connections
+        same("private", server.page(), expected("default"))
+    check("a connection for each", manager.connections == before + 1, manager.connections, before)
+    check("no greeting", not any(call.fields[3] == "Hello" for call in manager.calls))
+    manager.behave(silent_after=0)
+    check("private hangs", not server.success(at_most=3))
+    check("private hangs still", not server.success(at_most=0.5))
+    manager.behave()
+    time.sleep(0.1)
+    check("private again", server.success() and server.success())
+    server.end()
+
+
 def main():
+    with tempfile.TemporaryDirectory() as rootfs:
+        without_a_bus(rootfs)
     with tempfile.TemporaryDirectory() as rootfs:
         os.makedirs(rootfs + "/run/dbus")
         check("no bus", 'node_scrape_collector_success{collector="systemd"} 0' in once(rootfs))
