@@ -276,7 +276,16 @@ def without_a_bus(rootfs):
     server.end()
 
 
+def in_var_run(rootfs):
+    """Where it is mounted into an image that has no /run."""
+    os.makedirs(rootfs + "/var/run/dbus")
+    Bus(rootfs + "/var/run/dbus/system_bus_socket")
+    same("in /var/run", once(rootfs), expected("default"))
+
+
 def main():
+    with tempfile.TemporaryDirectory() as rootfs:
+        in_var_run(rootfs)
     with tempfile.TemporaryDirectory() as rootfs:
         without_a_bus(rootfs)
     with tempfile.TemporaryDirectory() as rootfs:
