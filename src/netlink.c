@@ -252,10 +252,9 @@ static struct {
 
 /* Where each attribute goes. */
 static const struct {
-	unsigned short type;
 	uint8_t offset, size;
 } attributes[] = {
-#define TO(type, member) { type, offsetof(struct link, member), sizeof((struct link *)0)->member }
+#define TO(type, member) [type] = { offsetof(struct link, member), sizeof((struct link *)0)->member }
 	TO(IFLA_IFNAME, name), TO(IFLA_ADDRESS, address), TO(IFLA_BROADCAST, broadcast), TO(IFLA_MTU, mtu),
 	TO(IFLA_LINK, lower), TO(IFLA_TXQLEN, queue), TO(IFLA_GROUP, group), TO(IFLA_OPERSTATE, operstate),
 	TO(IFLA_LINKMODE, mode), TO(IFLA_CARRIER, carrier), TO(IFLA_PROMISCUITY, promiscuity),
@@ -287,25 +286,32 @@ keep_altnames(const struct attribute *list)
 	return at;
 }
 
+static bool
+is_veth(const struct attribute *info)
+{
+	struct attribute a;
+
+	for (struct attributes in = netlink_nested(info); netlink_next(&in, &a);)
+		if (a.type == IFLA_INFO_KIND)
+			return a.size >= 4 && memcmp(a.data, "veth", 4) == 0 && (a.size == 4 || ((const char *)a.data)[4] == '\0');
+	return false;
+}
+
 static void
 take_attribute(struct link *l, const struct attribute *a)
 {
-	size_t size;
+	size_t size = a->type < COUNT(attributes) ? attributes[a->type].size : 0;
 
-	for (size_t i = 0; i < COUNT(attributes); i++) {
-		if (attributes[i].type != a->type)
-			continue;
-		size = attributes[i].size;
-		memcpy((char *)l + attributes[i].offset, a->data, a->size < size ? a->size : size);
-	}
-	if (a->type == IFLA_ADDRESS) {
+	if (size > 0)
+		memcpy((char *)l + attributes[a->type].offset, a->data, a->size < size ? a->size : size);
+	switch (a->type) {
+	case IFLA_ADDRESS:
 		l->address_size = (uint8_t)(a->size < LINK_ADDRESS_MAX ? a->size : LINK_ADDRESS_MAX);
-	} else if (a->type == IFLA_ALLMULTI) {
-		l->has_allmulti = true;
-	} else if (a->type == IFLA_IFALIAS) {
-		l->alias = keep_name(a);
-	} else if (a->type == IFLA_PROP_LIST) {
-		l->altnames = keep_altnames(a);
+		break;
+	case IFLA_ALLMULTI: l->has_allmulti = true; break;
+	case IFLA_IFALIAS: l->alias = keep_name(a); break;
+	case IFLA_PROP_LIST: l->altnames = keep_altnames(a); break;
+	case IFLA_LINKINFO: l->veth = is_veth(a); break;
 	}
 }
 

@@ -67,6 +67,7 @@ struct link {
 	uint32_t mtu, queue, group, promiscuity, allmulti, changes, ups, downs;
 	uint8_t operstate, mode, carrier;
 	bool has_allmulti;              /* Linux 6.0 */
+	bool veth;
 	uint8_t address_size;
 	unsigned char address[LINK_ADDRESS_MAX], broadcast[LINK_ADDRESS_MAX];
 	char name[IFNAMSIZ];

@@ -94,12 +94,11 @@ update(const struct scope *s, struct page *p)
 	else
 		err = read_file();
 	for (size_t i = 0; err == 0 && i < all.n; i++) {
-		struct tally *t = &all.tallies[i];
+		const struct tally *t = &all.tallies[i];
+		const char *name = t->index == 0 ? t->name : netlink_name(p, (uint32_t)t->index);
 
-		if (t->index != 0 && if_indextoname((unsigned)t->index, t->name) == NULL)
-			continue;
-		if (filter_takes(&devices, t->name))
-			page_add(p, &metrics[0], page_row_of(p, "device", t->name), t->n);
+		if (*name != '\0' && filter_takes(&devices, name))
+			page_add(p, &metrics[0], page_row_of(p, "device", name), t->n);
 	}
 	return err;
 }

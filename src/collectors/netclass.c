@@ -6,11 +6,13 @@
 #include "../collector.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <linux/ethtool.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "../device.h"
 #include "../ethtool.h"
@@ -97,10 +99,10 @@ read_value(const char *name, size_t i, int *err)
 static void
 copy(char to[TEXT_MAX + 1], const char *text)
 {
-	snprintf(to, TEXT_MAX + 1, "%s", text);
+	if (memccpy(to, text, '\0', TEXT_MAX) == NULL)
+		to[TEXT_MAX] = '\0';
 }
 
-/* ifindex is read last: where it is missing the interface has vanished, or was none. */
 static int
 from_files(struct interface *f, const char *name)
 {
@@ -108,23 +110,38 @@ from_files(struct interface *f, const char *name)
 
 	f->name = name;
 	for (size_t i = 0; i < VALUES; i++)
-		if (i != IFINDEX)
-			f->values[i] = read_value(name, i, &err);
+		f->values[i] = read_value(name, i, &err);
 	copy(f->address, read_text(name, "address", &err));
 	copy(f->broadcast, read_text(name, "broadcast", &err));
 	copy(f->alias, read_text(name, "ifalias", &err));
 	copy(f->operstate, read_text(name, "operstate", &err));
 	copy(f->duplex, read_text(name, "duplex", &err));
-	f->values[IFINDEX] = read_value(name, IFINDEX, &err);
 	return err;
+}
+
+/* False once the interface has vanished, and for what is none: bonding_masters is a file. */
+static bool
+is_there(const char *name)
+{
+	char path[sizeof "class/net/" + NAME_MAX];
+	struct stat st;
+
+	snprintf(path, sizeof path, "class/net/%s", name);
+	return fstatat(place(SYS)->dir, path, &st, 0) == 0 && S_ISDIR(st.st_mode);
 }
 
 static void
 print_address(char to[TEXT_MAX + 1], const unsigned char *bytes, size_t n)
 {
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0)
+			*to++ = ':';
+		*to++ = digits[bytes[i] >> 4];
+		*to++ = digits[bytes[i] & 0xf];
+	}
 	*to = '\0';
-	for (size_t i = 0; i < n; i++)
-		to += sprintf(to, i == 0 ? "%02x" : ":%02x", bytes[i]);
 }
 
 /* The flags of sysfs are those that are set; dev_get_flags() has put the present state in place of some. */
@@ -144,6 +161,11 @@ struct kept {
 	char name[IFNAMSIZ];
 	unsigned char address[LINK_ADDRESS_MAX];
 	double values[STATIC];
+	bool settled;                   /* speed and duplex are known, for this state of the carrier */
+	uint8_t carrier;
+	uint32_t changes;
+	double speed;
+	char duplex[sizeof "unknown"];
 };
 
 static struct {
@@ -159,7 +181,7 @@ is_of(const struct kept *k, const struct link *l)
 }
 
 /* What is kept of the i-th link; links come in one order, so that it is mostly found where it was. */
-static const struct kept *
+static struct kept *
 keep(size_t i, const struct link *l, int *err)
 {
 	struct kept new = { .index = l->index };
@@ -214,14 +236,33 @@ add_settings(struct interface *f, const struct link *l, int *err)
 
 	f->values[SPEED] = NAN;
 	f->duplex[0] = '\0';
-	if (!(l->flags & IFF_UP))
-		return;
 	if (!l->carrier) {
 		f->values[SPEED] = read_value(l->name, SPEED, err);
 		copy(f->duplex, read_text(l->name, "duplex", err));
 	} else if (ask_settings(l->name, &s)) {
 		f->values[SPEED] = (int32_t)s.speed;
 		copy(f->duplex, s.duplex == DUPLEX_FULL ? "full" : s.duplex == DUPLEX_HALF ? "half" : "unknown");
+	}
+}
+
+/* The same, kept where they cannot change while the carrier does not: without one, and of veth, whose are made up. */
+static void
+add_kept_settings(struct interface *f, struct kept *k, const struct link *l, int *err)
+{
+	if (!(l->flags & IFF_UP)) {
+		f->values[SPEED] = NAN;
+		f->duplex[0] = '\0';
+		k->settled = false;
+	} else if (k->settled && k->carrier == l->carrier && k->changes == l->changes) {
+		f->values[SPEED] = k->speed;
+		copy(f->duplex, k->duplex);
+	} else {
+		add_settings(f, l, err);
+		k->settled = (!l->carrier || l->veth) && strlen(f->duplex) < sizeof k->duplex;
+		k->carrier = l->carrier;
+		k->changes = l->changes;
+		k->speed = f->values[SPEED];
+		snprintf(k->duplex, sizeof k->duplex, "%s", f->duplex);
 	}
 }
 
@@ -259,10 +300,11 @@ from_link(struct interface *f, size_t i, const struct link *l)
 {
 	bool up = l->flags & IFF_UP;
 	int err = 0;
+	struct kept *k = keep(i, l, &err);
 
 	f->name = l->name;
-	memcpy(f->values, keep(i, l, &err)->values, sizeof(double[STATIC]));
-	add_settings(f, l, &err);
+	memcpy(f->values, k->values, sizeof k->values);
+	add_kept_settings(f, k, l, &err);
 	f->values[CARRIER] = up ? l->carrier : NAN;
 	f->values[DORMANT] = up ? (l->flags & IFF_DORMANT) != 0 : NAN;
 	f->values[FLAGS] = flags(l, &err);
@@ -326,8 +368,6 @@ add(struct page *p, struct interface *f)
 {
 	uint32_t row = page_row_of(p, "device", f->name);
 
-	if (isnan(f->values[IFINDEX]))
-		return;
 	if (no_invalid_speed && f->values[SPEED] < 0)
 		f->values[SPEED] = NAN;
 	for (size_t i = 0; i < VALUES; i++)
@@ -348,6 +388,8 @@ update_by_files(struct page *p)
 		if (!filter_takes(&devices, names[i]))
 			continue;
 		err = from_files(&f, names[i]);
+		if (isnan(f.values[IFINDEX]) && !is_there(names[i]))
+			continue;
 		add(p, &f);
 		result = err != 0 ? err : result;
 	}
