@@ -3,7 +3,7 @@
 import atexit, glob, http.client, os, re, socket, statistics, subprocess, sys, tempfile, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-ROUNDS, HOT, PAUSED, PAUSE = 5, 200, 20, 0.5
+ROUNDS, HOT, PAUSED, PAUSE = 5, int(os.environ.get("BENCH_SCRAPES", 200)), 20, 0.5
 WAITS = re.compile(r"\d+ +(futex|nanosleep|clock_nanosleep|epoll_p?wait|p?poll|<\.\.\.|\+\+\+|---)")
 
 

@@ -1,12 +1,12 @@
 #!/bin/bash
-# Prints what scrapes cost: of the node natively, of containers in a guest that counts instructions, beside cAdvisor too.
-# run.sh [node] [containers] [cadvisor]. The binary is $NODEGAUGE, by default build/nodegauge. Nothing is judged.
+# Prints what scrapes cost: of the node natively, also with many interfaces, of containers in a guest that counts
+# instructions, beside cAdvisor too. run.sh [node] [veth] [containers] [cadvisor]. The binary is $NODEGAUGE, by default build/nodegauge. Nothing is judged.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 nodegauge=${NODEGAUGE:-$here/../../build/nodegauge}
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-(($#)) || set -- node containers cadvisor
+(($#)) || set -- node veth containers cadvisor
 command -v strace >/dev/null || { echo "bench: strace is missing; try: apt-get install strace" >&2; exit 1; }
 ${CC:-cc} -O2 -static -o "$tmp/floor" "$here/floor.c"
 
@@ -15,6 +15,18 @@ node() {
 	peer=$("$here/../../tools/node_exporter.sh") || { peer=; echo "node_exporter is left out, see the message above"; }
 	[[ ! $peer ]] || echo "beside $peer"
 	"$here/node.py" "$nodegauge" "$tmp/floor" ${peer:+"$peer"}
+}
+
+# In namespaces of their own, where the node's first process has this network too; needs root.
+veth() {
+	echo "==> veth: some two minutes; 250 pairs of interfaces"
+	peer=$("$here/../../tools/node_exporter.sh") || peer=
+	# shellcheck disable=SC2016 # expanded inside
+	BENCH_SCRAPES=20 unshare -nmpf --mount-proc bash -c 'mount -t sysfs sysfs /sys
+		{ echo "link set lo up"; for i in {1..250}; do
+			echo "link add veth$i type veth peer name peer$i"; echo "link set veth$i up"; echo "link set peer$i up"
+		done; } | ip -batch -
+		exec "$@"' - "$here/node.py" "$nodegauge" "$tmp/floor" ${peer:+"$peer"}
 }
 
 guest() { # MIB "VM-OPTION..." SCRIPT ARG...
