@@ -19,6 +19,7 @@
 #include "log.h"
 #include "options.h"
 #include "sampler.h"
+#include "resident.h"
 #include "self.h"
 #include "sidecar.h"
 #include "thread.h"
@@ -365,12 +366,16 @@ wait_for_request(void)
 static void *
 fly_all(void *unused)
 {
+	enum { LEARNT = 2 };            /* collections until memory is as it will be */
 	struct flight *f;
+	int flown = 0;
 
 	pthread_mutex_lock(&lock);
 	for (;;) {
 		if ((f = next_flight()) != NULL) {
 			fly(f);
+			if (++flown == LEARNT)
+				resident_trim();
 			continue;
 		}
 		pthread_mutex_unlock(&lock);
