@@ -60,6 +60,18 @@ find(struct keep *k, const char *path)
 	return f;
 }
 
+/* False for the first time: much of sysfs is read once and never again. */
+static bool
+was_read(const char *path)
+{
+	static uint32_t hashes[512];
+	uint32_t hash = text_hash(path), *slot = &hashes[hash % COUNT(hashes)];
+	bool known = *slot == hash;
+
+	*slot = hash;
+	return known;
+}
+
 /* What cannot be read any more, because its cgroup or controller has gone, may be there again under its name. */
 ssize_t
 keep_read(struct keep *k, int dir, const char *path, enum file_end end, struct buf *b)
@@ -76,7 +88,7 @@ keep_read(struct keep *k, int dir, const char *path, enum file_end end, struct b
 	if ((fd = openat(dir, path, O_RDONLY | O_CLOEXEC)) < 0)
 		return -errno;
 	n = file_reread(fd, end, b);
-	if (n < 0 || !is_room(k)) {
+	if (n < 0 || !is_room(k) || (!k->counts && !was_read(path))) {
 		close(fd);
 		return n;
 	}

@@ -28,7 +28,7 @@ struct keep {
 	bool counts;                    /* against the budget */
 };
 
-/* Reads path below dir, and keeps it open while there is room. The length, or -errno. */
+/* Reads path below dir, and keeps it open while there is room, without a budget the second time. The length, or -errno. */
 ssize_t keep_read(struct keep *k, int dir, const char *path, enum file_end end, struct buf *b);
 
 /* Closes all; they are back in the budget. */

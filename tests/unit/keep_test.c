@@ -54,6 +54,18 @@ Test(keep, stays_open)
 	cr_expect_eq(keep_read(&k, dir, a, END_SHORT, &b), -ENOENT);
 }
 
+/* What does not count against the budget stays open from the second time on. */
+Test(keep, once_is_not_kept)
+{
+	struct keep place = { 0 };
+
+	for (size_t n = 0; n < 3; n++) {
+		cr_expect_eq(place.n, n > 1);
+		cr_expect_eq(keep_read(&place, dir, "a", END_SHORT, &b), 4);
+	}
+	keep_close(&place);
+}
+
 Test(keep, budget)
 {
 	struct keep other = { .counts = true };
