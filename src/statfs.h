@@ -4,11 +4,14 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/vfs.h>
 
 struct question {
 	const char *path;
+	uint64_t fs_id;         /* the file system's, if it is known: those of the same one hang together */
 	bool far;               /* it may never answer; no two such questions have the same path */
+	bool given;             /* inner matter */
 	bool answered;          /* false: not within the time; it is not asked again before it has answered */
 	int err;                /* 0 or -errno */
 	struct statfs fs;

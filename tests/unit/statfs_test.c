@@ -14,12 +14,17 @@ static char release[] = "/tmp/nodegauge_test.XXXXXX";
 
 static pid_t test;
 
-/* /hang... waits until the file is there or the test is over, /die takes the asker with it, /none is not there. */
+/*
+ * /hang... waits until the file is there or the test is over, /late for more than half a second, /die takes the asker
+ * with it, /none is not there.
+ */
 static int
 fake(const char *path, struct statfs *fs)
 {
 	while (strncmp(path, "/hang", 5) == 0 && access(release, F_OK) != 0 && getppid() == test)
 		usleep(1000);
+	if (strcmp(path, "/late") == 0)
+		usleep(600000);
 	if (strcmp(path, "/die") == 0)
 		kill(getpid(), SIGKILL);
 	fs->f_blocks = strlen(path);
@@ -108,6 +113,49 @@ Test(statfs, it_is_asked_again_when_it_has_answered)
 		again = answered("/hang", 1000);
 	}
 	cr_expect(again);
+}
+
+Test(statfs, one_that_was_late_is_given_little_time)
+{
+	for (int i = 0; i < 3; i++) {
+		cr_expect_not(answered("/late", i == 0 ? 50 : 1000000));
+		usleep(800000);
+	}
+}
+
+Test(statfs, those_of_one_file_system_are_asked_one_after_the_other)
+{
+	struct question q[] = {
+		{ .path = "/hang", .fs_id = 7, .far = true }, { .path = "/again", .fs_id = 7, .far = true },
+		{ .path = "/hang/below", .fs_id = 8, .far = true }, { .path = "/hanger", .fs_id = 9, .far = true },
+		{ .path = "/b", .fs_id = 10, .far = true }, { .path = "/c", .fs_id = 10, .far = true },
+	};
+
+	statfs_ask(q, 3, 50);
+	cr_expect_not(q[0].answered);
+	statfs_ask(q + 1, 2, 1000000);
+	cr_expect_not(q[1].answered);
+	cr_expect_not(q[2].answered);
+	statfs_ask(q + 4, 2, 30000);
+	cr_expect(q[4].answered);
+	cr_expect(q[5].answered);
+	statfs_ask(q + 3, 1, 50);
+	cr_expect(q[3].given);
+}
+
+Test(statfs, the_last_asker_is_kept_for_those_that_answered)
+{
+	struct question q[20];
+	char paths[20][16];
+
+	cr_expect(answered("/b", 30000));
+	for (int i = 0; i < 20; i++) {
+		snprintf(paths[i], sizeof paths[i], "/hang%d", i);
+		q[i] = (struct question){ .path = paths[i], .far = true };
+	}
+	statfs_ask(q, 20, 1500);
+	cr_expect(answered("/b", 30000));
+	cr_expect_not(answered("/new", 1000000));
 }
 
 Test(statfs, too_many_hang)
