@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -12,18 +13,21 @@
 #include "place.h"
 #include "text.h"
 
-/* File systems whose answer depends on a server or a process; autofs may have to mount something first. */
-static const char *const remote_types[] = {
-	"9p", "afs", "autofs", "beegfs", "ceph", "cifs", "coda", "davfs", "fuse", "fuseblk", "gfs", "gfs2", "glusterfs",
-	"gpfs", "lustre", "ncpfs", "nfs", "nfs4", "ocfs2", "orangefs", "pvfs2", "smb3", "smbfs", "virtiofs", "vboxsf",
+/* File systems that answer from memory. What others depend on, a server or a process, may not answer at all. */
+static const char *const local_types[] = {
+	"bcachefs", "binfmt_misc", "bpf", "btrfs", "cgroup", "cgroup2", "configfs", "debugfs", "devpts", "devtmpfs",
+	"efivarfs", "erofs", "exfat", "ext2", "ext3", "ext4", "f2fs", "fusectl", "hfs", "hfsplus", "hugetlbfs",
+	"iso9660", "jffs2", "jfs", "minix", "mqueue", "msdos", "nilfs2", "nsfs", "ntfs3", "overlay", "proc",
+	"pstore", "ramfs", "reiserfs", "resctrl", "rootfs", "rpc_pipefs", "securityfs", "selinuxfs", "squashfs",
+	"sysfs", "tmpfs", "tracefs", "ubifs", "udf", "vfat", "xfs", "zfs", "zonefs",
 };
 
 enum { HASHES = 512 };
 
 /* Used by one reading at a time. */
 static uint32_t heads[HASHES];          /* of mounts by their points, as place + 1 */
-static char **remote_ids;               /* what is mounted on these is reached only through them */
-static size_t n_remote_ids, room_remote_ids;
+static char **remote;                   /* the points of all mounts that are not local */
+static size_t n_remote, room_remote;
 
 /* A mount point as the node sees it: from a pod, what is below the mounted root. */
 static char *
@@ -37,26 +41,51 @@ without_root(char *point)
 	return point[n] == '\0' ? root : point + n;
 }
 
-/* True if an answer may never come, from this file system or from one that it is mounted on. */
 static bool
-is_remote(const struct mount *m)
+is_local(const char *type)
 {
-	bool found = text_starts(m->line.type, "fuse.");
+	for (size_t i = 0; i < COUNT(local_types); i++)
+		if (strcmp(type, local_types[i]) == 0)
+			return true;
+	return false;
+}
 
-	for (size_t i = 0; !found && i < COUNT(remote_types); i++)
-		found = strcmp(m->line.type, remote_types[i]) == 0;
-	for (size_t i = 0; !found && i < n_remote_ids; i++)
-		found = strcmp(m->line.parent, remote_ids[i]) == 0;
-	if (found) {
-		remote_ids = must_grow(remote_ids, n_remote_ids, &room_remote_ids, sizeof *remote_ids);
-		remote_ids[n_remote_ids++] = m->line.id;
+static void
+keep_remote(char *point)
+{
+	remote = must_grow(remote, n_remote, &room_remote, sizeof *remote);
+	remote[n_remote++] = point;
+}
+
+/* What is below one that may hang is reached only through it, also what it hides and what was moved there. */
+static bool
+is_below_remote(const char *path)
+{
+	size_t n;
+
+	for (size_t i = 0; i < n_remote; i++) {
+		n = strlen(remote[i]);
+		if (n == 1 || (strncmp(path, remote[i], n) == 0 && strchr("/:,", path[n]) != NULL))
+			return true;
 	}
-	return found;
+	return false;
+}
+
+/* An overlay asks its upper layer, or the first of those below. */
+static bool
+has_remote_layer(const struct mountinfo *m)
+{
+	const char *at = strcmp(m->type, "overlay") == 0 ? m->super_options : NULL;
+
+	while (at != NULL && (at = strpbrk(at, "=:")) != NULL)
+		if (*++at == '/' && is_below_remote(at))
+			return true;
+	return false;
 }
 
 /* Keeps a mount, unless it is one once more. */
 static void
-keep(struct mounts *t, struct mount *m, bool far)
+keep(struct mounts *t, struct mount *m)
 {
 	uint32_t *head = &heads[text_hash(m->line.point) % HASHES];
 	const struct mount *other;
@@ -77,11 +106,22 @@ keep(struct mounts *t, struct mount *m, bool far)
 		t->questions = must_grow(t->questions, t->n_questions, &t->room_questions, sizeof *t->questions);
 		t->questions[t->n_questions++] = (struct question){ .path = m->line.point };
 	}
-	t->questions[m->question].far |= far;
+	if (!is_local(m->line.type))
+		t->questions[m->question].fs_id = strtoull(m->line.major, NULL, 10) << 32 |
+		    strtoul(m->line.minor, NULL, 10);
 	m->next = *head;
 	t->list = must_grow(t->list, t->n, &t->room, sizeof *t->list);
 	t->list[t->n++] = *m;
 	*head = (uint32_t)t->n;
+}
+
+static void
+tell_far(struct mounts *t)
+{
+	for (size_t i = 0; i < t->n_questions; i++)
+		t->questions[i].far = is_below_remote(t->questions[i].path);
+	for (size_t i = 0; i < t->n; i++)
+		t->questions[t->list[i].question].far |= has_remote_layer(&t->list[i].line);
 }
 
 static int
@@ -89,10 +129,9 @@ cut_all(struct mounts *t)
 {
 	struct mount m;
 	char *at = t->lines.data, *line;
-	bool far;
 	int err = 0;
 
-	t->n = t->n_questions = n_remote_ids = 0;
+	t->n = t->n_questions = n_remote = 0;
 	memset(heads, 0, sizeof heads);
 	while ((line = text_line(&at)) != NULL) {
 		m = (struct mount){ 0 };
@@ -101,10 +140,12 @@ cut_all(struct mounts *t)
 			continue;
 		}
 		m.line.point = without_root(mountinfo_decode(m.line.point, " \t"));
-		far = is_remote(&m);
+		if (!is_local(m.line.type))
+			keep_remote(m.line.point);
 		if (t->take(t, &m))
-			keep(t, &m, far);
+			keep(t, &m);
 	}
+	tell_far(t);
 	return err;
 }
 

@@ -109,6 +109,33 @@ Test(filesystem, hangs)
 	});
 }
 
+static void
+expect_hang(const char *lines, const char *type, const char *point)
+{
+	char sample[128];
+
+	snprintf(sample, sizeof sample, "\"mountpoint timeout\",fstype=\"%s\",mountpoint=\"%s\"} 1\n", type, point);
+	expect(lines, (const char *const[]){ sample, NULL });
+}
+
+/* Its path leads through what hides it. */
+Test(filesystem, hidden)
+{
+	expect_hang("30 1 8:2 / /hang/below rw - xfs d rw\n31 1 0:9 / /hang ro - fuse.x s rw\n", "xfs", "/hang/below");
+}
+
+/* The kernel lists mounts in the order in which they were made, also one that was moved below a younger one. */
+Test(filesystem, moved)
+{
+	expect_hang("30 32 8:2 / /hang/below/it rw - xfs d rw\n31 1 0:9 / /hang ro - strange s rw\n", "xfs", "/hang/below/it");
+}
+
+/* A type that is not exported. */
+Test(filesystem, hidden_by_what_is_left_out)
+{
+	expect_hang("30 1 8:2 / /hang rw - xfs d rw\n31 30 0:9 / /hang ro - autofs s rw\n", "xfs", "/hang");
+}
+
 /* The second mount hides the first; a series must not stand twice on a page. */
 Test(filesystem, twice_in_one_place)
 {
