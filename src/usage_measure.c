@@ -172,24 +172,32 @@ add_logs(const struct cgroup_who *who, struct usage *u)
 	add_logs_in(path, u);
 }
 
+/* Something is mounted there. It is not asked: a file system that a pod has brought may hang. */
+static bool
+is_mounted(int dir, const char *name)
+{
+	const int flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC;
+	struct statx above, st;
+
+	return statx(dir, "", flags | AT_EMPTY_PATH, STATX_TYPE, &above) == 0 &&
+	    statx(dir, name, flags, STATX_TYPE, &st) == 0 &&
+	    (above.stx_dev_major != st.stx_dev_major || above.stx_dev_minor != st.stx_dev_minor);
+}
+
 /* A volume in memory is another file system, and counted as memory. */
 static void
 add_volume(int dir, const char *path, const char *name, struct usage *u)
 {
-	struct stat above, st;
 	int fd;
 
-	if (*name == '.' || u->n == VOLUMES_MAX || strlen(name) > VOLUME_NAME)
+	if (*name == '.' || u->n == VOLUMES_MAX || strlen(name) > VOLUME_NAME || is_mounted(dir, name))
 		return;
 	fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0) {
 		u->complete = u->complete && (errno == ENOENT || errno == ENOTDIR);
 		return;
 	}
-	if (fstat(dir, &above) == 0 && fstat(fd, &st) == 0 && above.st_dev == st.st_dev)
-		add_part(u, USAGE_VOLUME, name, fd, path);
-	else
-		close(fd);
+	add_part(u, USAGE_VOLUME, name, fd, path);
 }
 
 static void
