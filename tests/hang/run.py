@@ -8,7 +8,7 @@ SLOW = 5        # seconds: what takes longer has hung, and anything else may tak
 WAIT = 0.7      # a scrape that waits for a file system takes a second
 CHILDREN = 8
 TIMEOUT = "mountpoint timeout"
-LOOKUP, FORGET, GETATTR, STATFS, INIT, INTERRUPT, BATCH_FORGET = 1, 2, 3, 17, 26, 36, 42
+LOOKUP, FORGET, GETATTR, STATFS, INIT, OPENDIR, INTERRUPT, BATCH_FORGET = 1, 2, 3, 17, 26, 27, 36, 42
 DETACH, BIND, MOVE = 2, 4096, 8192      # of umount2(2) and mount(2)
 BLOCKS = (100, 50, 40, 30, 20)
 SIZES = {"size_bytes": 409600, "free_bytes": 204800, "avail_bytes": 163840, "files": 30, "files_free": 20}
@@ -322,6 +322,25 @@ def many(top):
     g.stop("many")
 
 
+def texts(top):
+    """A directory of text files that hangs, beside one that does not."""
+    hung = Fuse(f"{top}/texts")
+    with open(f"{LOCAL}/a.prom", "w") as f:
+        f.write("from_a_file 7\n")
+    time.sleep(0.2)
+    hung.silent = {STATFS, LOOKUP, GETATTR, OPENDIR}
+    g = Gauge(*(f"--collector.textfile.directory={path}" for path in (f"{hung.point}/below", hung.point, LOCAL)))
+    for about in "first", "second":
+        page = g.scrape()
+        check(page.seconds < SLOW, about, page.seconds)
+        check("\nfrom_a_file 7\n" in page.text and "\nnode_textfile_scrape_error 1\n" in page.text, about, page.text)
+    g.quick("texts")
+    hung.resume()
+    until(lambda: g.scrape() and hung.asked >= 2, "it is asked again")
+    g.stop("texts")
+    hung.unmount()
+
+
 def ends(top):
     """SIGTERM while children ask: who can be killed is, who waits for an answer ends with it."""
     hung = Fuse(f"{top}/hung", {STATFS})
@@ -386,7 +405,7 @@ def main():
         os.makedirs(f"{top}/{name}")
     mount("small", LOCAL, "tmpfs", "size=1m")
     try:
-        for group in [globals()[name] for name in sys.argv[1:]] or [one, kinds, late, many, ends, first]:
+        for group in [globals()[name] for name in sys.argv[1:]] or [one, kinds, late, many, texts, ends, first]:
             group(top)
             print(f"ok {group.__name__}", flush=True)
     finally:
