@@ -41,9 +41,10 @@ class Fuse:
 
     all = []
 
-    def __init__(self, point, silent=(), reads=True):
+    def __init__(self, point, silent=()):
         os.makedirs(point, exist_ok=True)
-        self.point, self.silent, self.reads, self.late, self.held, self.asked = point, set(silent), reads, 0, [], 0
+        self.point, self.silent, self.reads, self.late, self.held, self.asked = point, set(silent), True, 0, [], 0
+        self.started = threading.Event()
         self.fd = os.open("/dev/fuse", os.O_RDWR | os.O_NONBLOCK)
         mount("server", point, "fuse.test", f"fd={self.fd},rootmode=40000,user_id=0,group_id=0,allow_other")
         self.thread = threading.Thread(target=self.serve, daemon=True)
@@ -54,8 +55,8 @@ class Fuse:
         poll = select.poll()
         poll.register(self.fd, select.POLLIN)
         while self.fd >= 0:
-            if not self.reads or not poll.poll(50):
-                time.sleep(0 if self.reads else 0.01)
+            if not poll.poll(50) or not self.reads:
+                time.sleep(0.01)
                 continue
             try:
                 self.take(os.read(self.fd, 1 << 18))
@@ -88,6 +89,14 @@ class Fuse:
             os.write(self.fd, struct.pack("=IiQ", 16 + len(data), error, unique) + data)
         except OSError:         # nobody waits for it any more
             pass
+        if operation == INIT:
+            self.started.set()
+
+    def hang(self, *silent):
+        """From now on requests of these kinds are read and not answered; without any, none is even read."""
+        check(self.started.wait(SLOW), "INIT")
+        self.silent, self.reads = set(silent), bool(silent)
+        time.sleep(0.05)
 
     def resume(self):
         self.silent, self.reads, self.late = set(), True, 0
@@ -244,14 +253,13 @@ def kinds(top):
     layer = Fuse(f"{top}/layer")
     mount("layers", f"{top}/overlay", "overlay", f"lowerdir={layer.point}/l1:{top}/l2")
     for fs in unread, layer:
-        time.sleep(0.1)
-        fs.reads = False
+        fs.hang()
     for fs in silent, below, hides, moved:
-        fs.silent |= {STATFS, LOOKUP, GETATTR}
+        fs.hang(STATFS, LOOKUP, GETATTR)
     fuses += [below, unread, hides, moved, layer]
     names = ["silent", "silent/below", "again", "no init", "unread", "unread/below", "bound", "hides", "hides/inner", "moved",
              "moved/to", "layer", "overlay"]
-    paths = [f"{top}/{name}".replace("\\040", " ") for name in names]
+    paths = [f"{top}/{name}" for name in names]
     g = Gauge("--collector.filesystem.fs-types-exclude=^proc$")
     for about in "first", "second", "tenth":
         page = g.scrape()
@@ -265,6 +273,8 @@ def kinds(top):
     left = children(g.pid)
     for fs in reversed(fuses):
         fs.unmount()
+    for name in "overlay", "bound", "again", "hides/inner":
+        libc.umount2(f"{top}/{name}".encode(), DETACH)
     g.stop("kinds")
     until(lambda: all(state(p) in (None, "Z") for p in left), "the children end")
 
@@ -327,8 +337,7 @@ def texts(top):
     hung = Fuse(f"{top}/texts")
     with open(f"{LOCAL}/a.prom", "w") as f:
         f.write("from_a_file 7\n")
-    time.sleep(0.2)
-    hung.silent = {STATFS, LOOKUP, GETATTR, OPENDIR}
+    hung.hang(STATFS, LOOKUP, GETATTR, OPENDIR)
     g = Gauge(*(f"--collector.textfile.directory={path}" for path in (f"{hung.point}/below", hung.point, LOCAL)))
     for about in "first", "second":
         page = g.scrape()
@@ -351,12 +360,11 @@ def ends(top):
     check(state(asker[0]), "such a child cannot be killed")
     hung.resume()
     until(lambda: not state(asker[0]) or state(asker[0]) == "Z", "the child ends")
-    for silent, reads in ((STATFS, False), (INIT, True)):
+    for silent in (), (INIT,):
         hung.unmount()
-        hung = Fuse(f"{top}/hung", {silent})
-        if not reads:
-            time.sleep(0.2)     # INIT is answered
-            hung.reads = False
+        hung = Fuse(f"{top}/hung", silent)
+        if not silent:
+            hung.hang()
         g = Gauge()
         g.scrape().expect("ends", hung=[hung.point])
         asker = children(g.pid)
@@ -371,13 +379,11 @@ def first(top):
     the server has read cannot end, whoever it is; then we end with the answer, and stop to listen at once.
     """
     fs = Fuse(f"{top}/hung")
-    time.sleep(0.2)
-    fs.reads = False
+    fs.hang()
     g = Gauge(first=True)
     g.scrape().expect("first", hung=[fs.point])
     g.stop("first process, a child that can be killed")
-    fs.reads = True
-    fs.silent = {STATFS}
+    fs.hang(STATFS)
     g = Gauge(first=True)
     g.scrape().expect("first", hung=[fs.point])
     asker = children(g.pid)
