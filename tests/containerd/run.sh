@@ -46,14 +46,16 @@ image() { # NAME TAG
 
 # The directories of both releases.
 containerd_1.6() {
-	echo "$("$tools/fetch-deb.sh" containerd)/usr/bin"
+	local directory
+	directory=$("$tools/fetch-deb.sh" containerd) || return 1
+	echo "$directory/usr/bin"
 }
 containerd_2.0() {
 	local directory=$bin/containerd-2.0 package=github.com/containerd/containerd/v2/cmd
 	if [[ ! -x $directory/ctr ]]; then
 		echo "building containerd 2.0 (once, some minutes)" >&2
 		mkdir -p "$directory"
-		go build -C "$here/containerd-2.0" -trimpath -o "$directory" $package/containerd $package/containerd-shim-runc-v2 $package/ctr
+		go build -C "$here/containerd-2.0" -trimpath -o "$directory" $package/containerd $package/containerd-shim-runc-v2 $package/ctr || return 1
 	fi
 	echo "$directory"
 }
@@ -71,7 +73,7 @@ files+=(-f "$bin/cri" -f "$tmp/load" -f "$nodegauge:/bin/nodegauge" -f "$vm/gues
 common=("${files[@]}") failed=0
 for release in 1.6 2.0; do
 	files=("${common[@]}")
-	directory=$(containerd_$release)
+	directory=$(containerd_$release) || { echo "containerd $release: left out, it cannot be had" >&2; continue; }
 	for name in containerd containerd-shim-runc-v2 ctr; do program "$directory/$name"; done
 	[[ $release == 1.6 ]] && kernel='' || kernel=6.12
 	for case in runtime pod; do

