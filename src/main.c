@@ -1,9 +1,11 @@
 /* Start, signals, stop. */
+#include <limits.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -79,6 +81,22 @@ raise_files(void)
 	}
 }
 
+/*
+ * Where pages of 2 MB are given unasked, one comes with the first byte of libcgroup's tables, before main. A program that
+ * is started anew has none.
+ */
+static void
+start_without_huge_pages(char **argv)
+{
+	char path[PATH_MAX];            /* and not the link, by whose name it would be called */
+	ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
+
+	if (n <= 0 || prctl(PR_GET_THP_DISABLE, 0, 0, 0, 0) != 0 || prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0) != 0)
+		return;
+	path[n] = '\0';
+	execv(path, argv);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -86,6 +104,7 @@ main(int argc, char **argv)
 
 	mallopt(M_ARENA_MAX, 1);
 	mallopt(M_MMAP_THRESHOLD, 128 << 10);   /* and not more later: a sent page's memory goes back */
+	start_without_huge_pages(argv);
 	signal(SIGPIPE, SIG_IGN);
 	sigemptyset(&stop);
 	sigaddset(&stop, SIGTERM);

@@ -20,8 +20,9 @@ start() { # COMMAND...
 cpu() {
 	awk '{ sum += $1 } END { printf "%.0f\n", sum }' /proc/"$pid"/task/*/schedstat
 }
+# VmRSS of status is late by up to 256 kB for each thread before Linux 6.2.
 memory() {
-	awk -v what="$2:" '$1 == what { print name, $2 }' name="$1" "/proc/$pid/status"
+	awk -v what="$2:" '$1 == what { print name, $2 }' name="$1" "/proc/$pid/smaps_rollup" "/proc/$pid/status"
 }
 cost() { # NAME ENCODING COUNT
 	before=$(cpu)
@@ -37,15 +38,15 @@ find /sys/fs/cgroup -type d | wc -l | sed 's/^/cgroups /'
 
 start nodegauge
 pid=$(pidof nodegauge)
-memory rss_idle VmRSS
+memory rss_idle Rss
 cost gzip gzip $scrapes
 cost plain identity $scrapes
 grep -vc '^#' /tmp/page | sed 's/^/samples /'
 sleep 61
 cost gzip_and_walk gzip 1
 for _ in $(seq 100); do get gzip; done
-memory rss VmRSS
-memory anon RssAnon
+memory rss Rss
+memory anon Anonymous
 kill "$pid"
 wait
 

@@ -17,8 +17,9 @@ uptime() {
 cpu() {
 	awk '{ sum += $1 } END { printf "%.0f\n", sum }' /proc/"$pid"/task/*/schedstat
 }
+# VmRSS of status is late by up to 256 kB for each thread before Linux 6.2.
 memory() {
-	awk -v what="$2:" '$1 == what { print name, $2 }' name="$1" "/proc/$pid/status"
+	awk -v what="$2:" '$1 == what { print name, $2 }' name="$1" "/proc/$pid/smaps_rollup" "/proc/$pid/status"
 }
 since_start() {
 	echo "$started $(uptime)" | awk '{ print $2 - $1 }'
@@ -65,7 +66,7 @@ scrapes
 echo "interval $((($(cpu) - before_all) / rounds))"
 echo "scrape $((at_scrapes / rounds))"
 stat -c 'gzip_bytes %s' /tmp/page
-memory rss VmRSS
+memory rss Rss
 memory rss_peak VmHWM
-memory anon RssAnon
+memory anon Anonymous
 trap - EXIT
