@@ -484,26 +484,12 @@ scrape_failed(void)
 	return false;
 }
 
-/* node_exporter 1.12's on Linux, so that its command lines and queries are taken as they are. */
-static const char *const elsewhere[] = {
-	"arp", "bcache", "bcachefs", "bonding", "btrfs", "buddyinfo", "cgroups", "conntrack", "cpu",
-	"cpu_vulnerabilities", "cpufreq", "diskstats", "dmi", "dmmultipath", "drbd", "drm", "edac", "entropy",
-	"ethtool", "fibrechannel", "filefd", "filesystem", "hwmon", "infiniband", "interrupts", "ipvs", "kernel_hung",
-	"ksmd", "lnstat", "loadavg", "logind", "mdadm", "meminfo", "meminfo_numa", "mountstats", "netclass", "netdev",
-	"netstat", "network_route", "nfs", "nfsd", "ntp", "nvme", "nvmesubsystem", "os", "pcidevice", "perf",
-	"powersupplyclass", "pressure", "processes", "qdisc", "rapl", "runit", "schedstat", "selinux", "slabinfo",
-	"sockstat", "softirqs", "softnet", "stat", "supervisord", "swap", "sysctl", "systemd", "tapestats", "tcpstat",
-	"textfile", "thermal_zone", "time", "timex", "udp_queues", "uname", "vmstat", "watchdog", "wifi", "xfrm", "xfs",
-	"zfs", "zoneinfo",
-};
-
+/* So that command lines and queries of node_exporter's are taken as they are. */
 bool
 scrape_known_elsewhere(const char *name)
 {
-	for (size_t i = 0; i < COUNT(elsewhere); i++)
-		if (strcmp(elsewhere[i], name) == 0)
-			return true;
-	return false;
+	return scrape_find(NODE_PAGE, name) != -ENOENT || strcmp(name, "ntp") == 0 || strcmp(name, "runit") == 0 ||
+	    strcmp(name, "supervisord") == 0;
 }
 
 bool

@@ -122,7 +122,7 @@ Test(options, flags_of_collectors)
 /* A command line of node_exporter's starts, even where a collector is not built in. */
 Test(options, collectors_elsewhere)
 {
-	PARSE("--no-collector.zfs", "--collector.supervisord", "--no-collector.wifi");
+	PARSE("--no-collector.runit", "--collector.supervisord", "--no-collector.ntp.server-is-local", "--collector.ntp");
 }
 
 Test(options, log)
