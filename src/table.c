@@ -213,6 +213,17 @@ keyed(struct reading *r, char *at)
 
 enum { COLUMNS_MAX = 32 };
 
+/* "eth0:" names eth0; a colon elsewhere is part of the name. */
+static char *
+without_colon(char *name)
+{
+	size_t n = strlen(name);
+
+	if (name[n - 1] == ':')
+		name[n - 1] = '\0';
+	return name;
+}
+
 int
 columns(struct reading *r, char *at)
 {
@@ -223,10 +234,10 @@ columns(struct reading *r, char *at)
 	int err = 0;
 
 	while ((line = text_line(&at)) != NULL) {
-		for (n = 0; n < COLUMNS_MAX && (words[n] = text_word(&line, " \t:")) != NULL; n++)
+		for (n = 0; n < COLUMNS_MAX && (words[n] = text_word(&line, " \t")) != NULL; n++)
 			;
 		row = r->row;
-		if (n <= r->t->row_column || !row_of(r, words[r->t->row_column], &row))
+		if (n <= r->t->row_column || !row_of(r, without_colon(words[r->t->row_column]), &row))
 			continue;
 		for (i = 0; i < n && i < r->t->n; i++) {
 			if (r->t->metrics[i].name == NULL)

@@ -111,9 +111,10 @@ Test(grammar, columns)
 	    .row_column = 3 };
 	static const struct table nameless = { PROC, "x", columns, second_and_third, COUNT(second_and_third) };
 
-	expect(&t, "head second third\n eth0: 2 3 4\nlo:5 6\n", 0,
+	expect(&t, "head second third\n eth0: 2 3 4\nlo: 5 6\n", 0,
 	    "m_second{row=\"eth0\"} 2\nm_second{row=\"lo\"} 5\nm_third{row=\"eth0\"} 3\nm_third{row=\"lo\"} 6\n");
 	expect(&t, "eth0 2\n\n", 0, "m_second{row=\"eth0\"} 2\n");
+	expect(&t, ":a:b 2\n", 0, "m_second{row=\":a:b\"} 2\n");
 	expect(&t, "eth0 x 3\nlo 5 6\n", -EINVAL,
 	    "m_second{row=\"lo\"} 5\nm_third{row=\"eth0\"} 3\nm_third{row=\"lo\"} 6\n");
 	expect(&t, "", 0, "");
