@@ -462,19 +462,16 @@ int
 table_run(const struct collector *c, const struct scope *s, struct page *p)
 {
 	int err, result = 0;
-	bool any = false, tried = false;
 
 	for (const struct table *t = c->tables; t != NULL && t->path != NULL; t++) {
 		if (t->by_update)
 			continue;
-		tried = true;
 		err = table_read(t, s, p);
-		any = any || !absent(err);
 		if (err == 0 || (absent(err) && t->optional) || (result != 0 && !absent(result)))
 			continue;
 		result = err;
 		if (!absent(err))
 			place_blame();
 	}
-	return !tried || (any && !absent(result)) ? result : -ENODATA;
+	return absent(result) ? -ENODATA : result;
 }

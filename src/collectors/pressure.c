@@ -29,7 +29,7 @@ const struct collector pressure = {
 	.name = "pressure",
 	.help = "Pressure stall information.",
 	.tables = (const struct table[]){
-		{ PROC, "pressure/cpu", nested, cpu, COUNT(cpu), .optional = true },
+		{ PROC, "pressure/cpu", nested, cpu, COUNT(cpu) },
 		{ PROC, "pressure/io", nested, io, COUNT(io), .optional = true },
 		{ PROC, "pressure/memory", nested, memory, COUNT(memory), .optional = true },
 		{ PROC, "pressure/irq", nested, irq, COUNT(irq), .optional = true },
