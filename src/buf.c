@@ -81,6 +81,15 @@ buf_text(struct buf *b, const char *text)
 	buf_add(b, text, strlen(text));
 }
 
+uint32_t
+buf_keep(struct buf *b, const char *text)
+{
+	size_t at = b->size;
+
+	buf_add(b, text, strlen(text) + 1);
+	return (uint32_t)at;
+}
+
 void
 buf_print(struct buf *b, const char *format, ...)
 {

@@ -3,6 +3,7 @@
 #define BUF_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* How many elements an array has. */
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -19,6 +20,9 @@ char *buf_reserve(struct buf *b, size_t more);
 void buf_add(struct buf *b, const void *bytes, size_t size);
 void buf_text(struct buf *b, const char *text);
 void buf_print(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Appends a text with its NUL and returns where it begins. */
+uint32_t buf_keep(struct buf *b, const char *text);
 
 /* Gives the memory back; the buffer is empty and can be used again. */
 void buf_free(struct buf *b);

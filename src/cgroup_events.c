@@ -63,6 +63,6 @@ cgroup_memory_events(const struct scope *s)
 	}
 	place_note(s, "memory.events");
 	copy.size = 0;
-	buf_add(&copy, n->events, strlen(n->events) + 1);
+	buf_keep(&copy, n->events);
 	return copy.data;
 }

@@ -57,21 +57,12 @@ text(uint32_t at)
 	return all.texts.data + at;
 }
 
-static uint32_t
-keep(const char *s)
-{
-	uint32_t at = (uint32_t)all.texts.size;
-
-	buf_add(&all.texts, s, strlen(s) + 1);
-	return at;
-}
-
 static void
 add_seat(const char *name)
 {
 	all.seats = must_grow(all.seats, all.n_seats, &all.room_seats, sizeof *all.seats);
 	all.seats[all.n_seats] = (struct seat){ .name = 0 };
-	all.seats[all.n_seats++].name = keep(name);
+	all.seats[all.n_seats++].name = buf_keep(&all.texts, name);
 }
 
 /* Its name and path. */
@@ -99,7 +90,9 @@ take_session(struct dbus_reader *r)
 	if (r->bad)
 		return;
 	all.sessions = must_grow(all.sessions, all.n_sessions, &all.room_sessions, sizeof *all.sessions);
-	all.sessions[all.n_sessions++] = (struct session){ keep(seat), keep(path), { -1, -1, -1 } };
+	all.sessions[all.n_sessions++] = (struct session){
+		buf_keep(&all.texts, seat), buf_keep(&all.texts, path), { -1, -1, -1 }
+	};
 }
 
 /* Of the calls ListSeats and ListSessions. */

@@ -136,7 +136,7 @@ read_release(void)
 	if (text == NULL)
 		return errno == ENOENT ? -ENODATA : -errno;
 	kept.size = 0;
-	buf_add(&kept, text, strlen(text) + 1);
+	buf_keep(&kept, text);
 	return parse(kept.data);
 }
 

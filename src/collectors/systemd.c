@@ -101,15 +101,6 @@ text(uint32_t at)
 	return all.texts.data + at;
 }
 
-static uint32_t
-keep(const char *s)
-{
-	uint32_t at = (uint32_t)all.texts.size;
-
-	buf_add(&all.texts, s, strlen(s) + 1);
-	return at;
-}
-
 /* The manager and the list of units ------------------------------------------------------------------------------- */
 
 static uint8_t
@@ -145,7 +136,7 @@ take_unit(struct dbus_reader *r)
 	if (strcmp(load, "loaded") != 0 || !filter_takes(&units, name))
 		return;
 	all.units = must_grow(all.units, all.n, &all.room, sizeof *all.units);
-	all.units[all.n++] = (struct item){ keep(name), keep(path), state };
+	all.units[all.n++] = (struct item){ buf_keep(&all.texts, name), buf_keep(&all.texts, path), state };
 }
 
 static int

@@ -42,7 +42,7 @@ list(int dir)
 	fstat(dir, &listed);
 	clock_gettime(CLOCK_REALTIME_COARSE, &tick);
 	while ((entry = readdir(stream)) != NULL)
-		buf_add(&links, entry->d_name, strlen(entry->d_name) + 1);
+		buf_keep(&links, entry->d_name);
 	closedir(stream);
 	if (listed.st_mtim.tv_sec > tick.tv_sec ||
 	    (listed.st_mtim.tv_sec == tick.tv_sec && listed.st_mtim.tv_nsec >= tick.tv_nsec))
