@@ -86,6 +86,7 @@ enum {
 	INFO, AGE, BYTES, EVENTS = BYTES + 8, TRANSPORT = EVENTS + 26, OPERATION = TRANSPORT + 10,
 	N_BYTES = 8, N_EVENTS = 27, N_TRANSPORT = 13, N_OPERATION = 8, VALUES_MAX = N_EVENTS,
 	NO_EVENT = 18,                  /* one of the events is not exported */
+	IDLE = 4,                       /* of a transport */
 };
 
 /* Those of a transport over TCP. */
@@ -93,27 +94,36 @@ static const unsigned char transport_columns[] = { 1, 2, 4, 5, 6, 7, 9, 10, 11, 
 
 /* The numbers of a line, as far as there are values; 0 if one is none. */
 static size_t
-cut(char *line, double *values, size_t max)
+cut(char *line, uint64_t *values, size_t max)
 {
 	const char *word;
 	size_t n = 0;
 
 	while (n < max && (word = text_word(&line, " \t")) != NULL)
-		if (!text_number(word, &values[n++]))
+		if (!text_u64(word, 10, &values[n++]))
 			return 0;
 	return n;
+}
+
+/* The kernel may print a time that is less than 0 without its sign; as node_exporter has it. */
+static double
+time_of(uint64_t n)
+{
+	return (double)(n % (UINT64_C(1) << 53));
 }
 
 static bool
 add_values(struct page *p, const struct metric *m, uint32_t row, char *line, size_t n)
 {
-	double values[VALUES_MAX];
+	uint64_t values[VALUES_MAX];
 
 	if (cut(line, values, n) < n)
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (n != N_EVENTS || i != NO_EVENT)
-			page_add(p, m++, row, values[i]);
+		if (n != N_EVENTS || i != NO_EVENT) {
+			page_add(p, m, row, m->unit == MILLI ? time_of(values[i]) : (double)values[i]);
+			m++;
+		}
 	return true;
 }
 
@@ -144,7 +154,7 @@ add_transport(struct page *p, const struct mount *m, unsigned i, char *line)
 	const char *protocol = text_word(&line, " \t");
 	bool udp = protocol != NULL && strcmp(protocol, "udp") == 0;
 	bool rdma = protocol != NULL && strcmp(protocol, "rdma") == 0;
-	double values[N_TRANSPORT] = { 0 };
+	uint64_t values[N_TRANSPORT] = { 0 };
 	char number[16];
 	uint32_t row;
 
@@ -156,8 +166,11 @@ add_transport(struct page *p, const struct mount *m, unsigned i, char *line)
 	}
 	snprintf(number, sizeof number, "%u", i);
 	row = row_with(p, m, "transport", number);
-	for (size_t k = 0; k < COUNT(transport_columns); k++)
-		page_add(p, &metrics[TRANSPORT + k], row, values[transport_columns[k]]);
+	for (size_t k = 0; k < COUNT(transport_columns); k++) {
+		uint64_t n = values[transport_columns[k]];
+
+		page_add(p, &metrics[TRANSPORT + k], row, transport_columns[k] == IDLE ? time_of(n) : (double)n);
+	}
 	return true;
 }
 
