@@ -25,6 +25,10 @@ static const struct metric numastat[] = {
 	    "Pages allocated on the node for a CPU of it." },
 	{ "other_node", COUNTER, ONE, "node_memory_numa_other_node_total",
 	    "Pages allocated on the node for a CPU of another one." },
+};
+
+static const struct table tables[] = {
+	{ SYS, NODES "/node*/numastat", keyed, numastat, COUNT(numastat), "node", .by_update = true },
 	{ 0 },
 };
 
@@ -85,23 +89,7 @@ add_meminfo(struct page *p, uint32_t row, char *at)
 static int
 add_numastat(struct page *p, uint32_t row, char *at)
 {
-	char *line, *key, *value;
-	const struct metric *m;
-	double v;
-	int err = 0;
-
-	while ((line = text_line(&at)) != NULL) {
-		if ((key = text_word(&line, " ")) == NULL)
-			continue;
-		value = text_word(&line, " ");
-		for (m = numastat; m->name != NULL && strcmp(m->key, key) != 0; m++)
-			;
-		if (value == NULL || !text_number(value, &v))
-			err = -EINVAL;
-		else if (m->name != NULL)
-			page_add(p, m, row, v);
-	}
-	return err;
+	return table_parse_row(tables, at, row, p);
 }
 
 static int
@@ -132,6 +120,6 @@ const struct collector meminfo_numa = {
 	.name = "meminfo_numa",
 	.help = "Memory of NUMA nodes, node_memory_numa_* for each line of their meminfo.",
 	.off = true,
-	.metrics = numastat,
+	.tables = tables,
 	.update = update,
 };
