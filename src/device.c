@@ -117,7 +117,7 @@ bool
 device_no_answer(int err)
 {
 	return err == -EINVAL || err == -EACCES || err == -EPERM || err == -ENOENT || err == -ENODEV || err == -ENXIO ||
-	    err == -EOPNOTSUPP || err == -ENODATA || err == -ENOTDIR;
+	    err == -EOPNOTSUPP || err == -ENODATA || err == -ENOTDIR || err == -EAGAIN;
 }
 
 ssize_t
