@@ -13,6 +13,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "../device.h"
 #include "../file.h"
 #include "../mounts.h"
 #include "../text.h"
@@ -36,7 +37,7 @@ static const struct metric metrics[] = {
 
 enum {
 	INFO, RESERVE, RESERVED, USED, SIZE, RATIO, DEVICE_SIZE, DEVICE_UNUSED, DEVICE_ERRORS,
-	UUID_TEXT = 37, LABEL_MAX = 128,
+	UUID_TEXT = 37,
 };
 
 static const struct metric commits[] = {
@@ -54,7 +55,7 @@ static const struct table tables[] = {
 /* A file system that is looked at. */
 struct btrfs {
 	struct scope dir;
-	char uuid[LABEL_MAX + 1];
+	const char *uuid;
 	int devices;
 };
 
@@ -68,17 +69,12 @@ number(const struct btrfs *b, const char *path)
 	return text != NULL && text_u64(text_trim(text), 10, &n) ? n : 0;
 }
 
-/* The trimmed text of a file, of as much as node_exporter reads; "" if there is none. */
-static void
-read_text(const struct btrfs *b, const char *path, char to[LABEL_MAX + 1])
+/* The trimmed text of a file; "" if there is none. */
+static const char *
+read_text(const struct btrfs *b, const char *path, char room[ATTRIBUTE_MAX + 1])
 {
-	char *text = place_read(&b->dir, path);
-
-	*to = '\0';
-	if (text == NULL)
-		return;
-	text[strnlen(text, LABEL_MAX)] = '\0';
-	strcpy(to, text_trim(text));
+	device_read(b->dir.dir, path, room);
+	return text_trim(room);
 }
 
 /* Mounts, for the ioctls --------------------------------------------------------------------------------------------- */
@@ -313,11 +309,12 @@ static void
 add_space(const struct btrfs *b, struct page *p)
 {
 	uint32_t row = page_row_of(p, "uuid", b->uuid);
-	char label[LABEL_MAX + 1];
+	char room[ATTRIBUTE_MAX + 1];
 
 	page_scope(p, NULL);
-	read_text(b, "label", label);
-	page_add(p, &metrics[INFO], page_row(p, LABELS({ "label", label }, { "uuid", b->uuid })), 1);
+	page_add(p, &metrics[INFO], page_row(p, LABELS(
+		{ "label", read_text(b, "label", room) }, { "uuid", b->uuid }
+	)), 1);
 	page_add(p, &metrics[RESERVE], row, (double)number(b, "allocation/global_rsv_size"));
 	add_commits(b, row, p);
 	add_group(b, "data", p);
@@ -329,15 +326,15 @@ add_space(const struct btrfs *b, struct page *p)
 static void
 add(const char *name, struct page *p)
 {
-	char path[sizeof "fs/btrfs/" + NAME_MAX];
+	char path[sizeof "fs/btrfs/" + NAME_MAX], room[ATTRIBUTE_MAX + 1];
 	struct btrfs b = { .dir.records = true };
 
 	snprintf(path, sizeof path, "fs/btrfs/%s", name);
 	if ((b.dir.dir = file_directory(place(SYS)->dir, path)) < 0)
 		return;
-	read_text(&b, "metadata_uuid", b.uuid);
+	b.uuid = read_text(&b, "metadata_uuid", room);
 	if (*b.uuid == '\0')            /* Linux before 5.0 */
-		snprintf(b.uuid, sizeof b.uuid, "%s", name);
+		b.uuid = name;
 	add_devices(&b, p);
 	add_space(&b, p);
 	close(b.dir.dir);
