@@ -13,6 +13,7 @@
 #include "pattern.h"
 #include "place.h"
 
+struct device;
 struct reading;
 struct table;
 
@@ -68,7 +69,11 @@ struct collector {
 	enum over over;
 	bool off;                       /* not enabled by default */
 	const struct table *tables;     /* ends with one without a path */
-	const struct metric *metrics;   /* those that update adds, ended by one without a name */
+	const struct metric *metrics;   /* those that devices or update add, ended by one without a name */
+	struct {                        /* in place of update: what device_each() is run over */
+		const char *where, *glob;
+		int (*add)(const struct device *d, struct page *p);
+	} devices;
 	/*
 	 * What tables cannot say, after them. s is the scope it is run over. 0; -ENODATA: this machine has none; or
 	 * another -errno: failed. Samples added before stay.

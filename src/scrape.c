@@ -14,6 +14,7 @@
 #include "cgroup.h"
 #include "clock.h"
 #include "collector.h"
+#include "device.h"
 #include "expo/gzip.h"
 #include "expo/text.h"
 #include "log.h"
@@ -92,8 +93,12 @@ is_on(const struct collector *c, enum which_page which)
 static int
 run(const struct collector *c, const struct scope *s)
 {
-	int err = table_run(c, s, page), more = c->update == NULL ? 0 : c->update(s, page);
+	int err = table_run(c, s, page), more = 0;
 
+	if (c->devices.add != NULL)
+		more = device_each(NULL, c->devices.where, c->devices.glob, c->devices.add, page);
+	else if (c->update != NULL)
+		more = c->update(s, page);
 	return err != 0 ? err : more;
 }
 

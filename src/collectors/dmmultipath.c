@@ -96,16 +96,9 @@ add_device(const struct device *d, struct page *p)
 	return add_paths(d, name, p, row);
 }
 
-static int
-update(const struct scope *s, struct page *p)
-{
-	(void)s;
-	return device_each(NULL, "block", "dm-*", add_device, p);
-}
-
 const struct collector dmmultipath = {
 	.name = "dmmultipath",
 	.help = "Multipath devices and their paths.",
 	.metrics = metrics,
-	.update = update,
+	.devices = { "block", "dm-*", add_device },
 };

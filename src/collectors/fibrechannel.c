@@ -76,16 +76,9 @@ add_host(const struct device *d, struct page *p)
 	return add_counters(d, p);
 }
 
-static int
-update(const struct scope *s, struct page *p)
-{
-	(void)s;
-	return device_each(NULL, "class/fc_host", "*", add_host, p);
-}
-
 const struct collector fibrechannel = {
 	.name = "fibrechannel",
 	.help = "Fibre Channel host adapters.",
 	.metrics = metrics,
-	.update = update,
+	.devices = { "class/fc_host", "*", add_host },
 };

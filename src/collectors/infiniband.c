@@ -198,13 +198,6 @@ add_device(const struct device *d, struct page *p)
 	return device_each(d, "ports", "[0-9]*", add_port, p);
 }
 
-static int
-update(const struct scope *s, struct page *p)
-{
-	(void)s;
-	return device_each(NULL, "class/infiniband", "*", add_device, p);
-}
-
 static void
 prepare(void)
 {
@@ -215,7 +208,7 @@ const struct collector infiniband = {
 	.name = "infiniband",
 	.help = "InfiniBand and RoCE adapters.",
 	.metrics = metrics,
-	.update = update,
+	.devices = { "class/infiniband", "*", add_device },
 	.flags = (const struct flag[]){
 		{ "collector.infiniband.device-exclude", TEXT, &devices.exclude, "Adapters to leave out, a regexp." },
 		{ "collector.infiniband.device-include", TEXT, &devices.include, "Adapters to export, a regexp." },

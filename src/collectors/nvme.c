@@ -100,16 +100,9 @@ add_controller(const struct device *d, struct page *p)
 	return device_each(d, ".", "nvme[0-9]*", add_namespace, p);
 }
 
-static int
-update(const struct scope *s, struct page *p)
-{
-	(void)s;
-	return device_each(NULL, "class/nvme", "*", add_controller, p);
-}
-
 const struct collector nvme = {
 	.name = "nvme",
 	.help = "NVMe controllers and namespaces.",
 	.metrics = metrics,
-	.update = update,
+	.devices = { "class/nvme", "*", add_controller },
 };

@@ -120,17 +120,10 @@ add_subsystem(const struct device *d, struct page *p)
 	return add_parts(d, p);
 }
 
-static int
-update(const struct scope *s, struct page *p)
-{
-	(void)s;
-	return device_each(NULL, "class/nvme-subsystem", "nvme-subsys*", add_subsystem, p);
-}
-
 const struct collector nvmesubsystem = {
 	.name = "nvmesubsystem",
 	.help = "NVMe subsystems and their paths.",
 	.off = true,
 	.metrics = metrics,
-	.update = update,
+	.devices = { "class/nvme-subsystem", "nvme-subsys*", add_subsystem },
 };

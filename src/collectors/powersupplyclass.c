@@ -87,13 +87,6 @@ add(const struct device *d, struct page *p)
 	return err;
 }
 
-static int
-update(const struct scope *s, struct page *p)
-{
-	(void)s;
-	return device_each(NULL, "class/power_supply", "*", add, p);
-}
-
 static void
 prepare(void)
 {
@@ -104,7 +97,7 @@ const struct collector powersupplyclass = {
 	.name = "powersupplyclass",
 	.help = "Batteries and mains.",
 	.metrics = metrics,
-	.update = update,
+	.devices = { "class/power_supply", "*", add },
 	.flags = (const struct flag[]){
 		{ "collector.powersupply.ignored-supplies", TEXT, &ignored.exclude,
 		    "Supplies to leave out, as a regular expression." },

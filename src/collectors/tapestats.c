@@ -52,13 +52,6 @@ add_drive(const struct device *d, struct page *p)
 	return err;
 }
 
-static int
-update(const struct scope *s, struct page *p)
-{
-	(void)s;
-	return device_each(NULL, "class/scsi_tape", "st*[0-9]", add_drive, p);
-}
-
 static void
 prepare(void)
 {
@@ -69,7 +62,7 @@ const struct collector tapestats = {
 	.name = "tapestats",
 	.help = "SCSI tape drives.",
 	.metrics = metrics,
-	.update = update,
+	.devices = { "class/scsi_tape", "st*[0-9]", add_drive },
 	.flags = (const struct flag[]){
 		{ "collector.tapestats.ignored-devices", TEXT, &devices.exclude,
 		    "Drives to leave out, as a regular expression." },

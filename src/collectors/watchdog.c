@@ -36,16 +36,9 @@ add(const struct device *d, struct page *p)
 	return err;
 }
 
-static int
-update(const struct scope *s, struct page *p)
-{
-	(void)s;
-	return device_each(NULL, "class/watchdog", "*", add, p);
-}
-
 const struct collector watchdog = {
 	.name = "watchdog",
 	.help = "Watchdog timers.",
 	.metrics = metrics,
-	.update = update,
+	.devices = { "class/watchdog", "*", add },
 };

@@ -209,7 +209,8 @@ Test(collectors, names)
 
 		cr_expect(is_name(c->name, "_."), "%s", c->name);
 		check_help(c->help, c->name);
-		cr_expect(c->tables != NULL || c->update != NULL, "%s does nothing", c->name);
+		cr_expect(c->tables != NULL || c->devices.add != NULL || c->update != NULL, "%s does nothing", c->name);
+		cr_expect(c->devices.add == NULL || c->update == NULL, "%s does one of both", c->name);
 		for (size_t k = 0; k < i; k++)
 			cr_expect_str_neq(c->name, collectors[k]->name);
 	}
