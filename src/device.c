@@ -187,13 +187,14 @@ integer(const char *word)
 	return minus ? -(double)n : (double)n;
 }
 
+/* Drivers of InfiniBand before Linux 4.17 say "N/A (no PMA)" where they cannot count. */
 double
 device_value(const struct device *d, const char *file, int *err)
 {
 	char room[ATTRIBUTE_MAX + 1], *text = device_answer(d, file, room, err);
 	double value = text == NULL ? NAN : integer(text);
 
-	if (text != NULL && err != NULL && isnan(value))
+	if (text != NULL && err != NULL && isnan(value) && strstr(text, "N/A (no PMA)") == NULL)
 		*err = device_blame(d, file, -EINVAL);
 	return value;
 }
@@ -203,9 +204,28 @@ device_add(const struct device *d, const struct metric *metrics, size_t n, uint3
 {
 	double value;
 
-	for (size_t i = 0; i < n; i++)
-		if (metrics[i].key != NULL && !isnan(value = device_value(d, metrics[i].key, err)))
+	for (size_t i = 0; i < n; i++) {
+		if (metrics[i].key == NULL || isnan(value = device_value(d, metrics[i].key, err)))
+			continue;
+		if (value >= 0 || metrics[i].type != COUNTER)
 			page_add(p, &metrics[i], row, value);
+		else
+			*err = device_blame(d, metrics[i].key, -EINVAL);
+	}
+}
+
+int
+device_add_below(const struct device *d, const char *directory, const struct metric *metrics, size_t n, uint32_t row,
+    struct page *p)
+{
+	const struct device below = { d, ".", directory, file_directory(d->dir, directory) };
+	int err = 0;
+
+	if (below.dir < 0)
+		return below.dir;
+	device_add(&below, metrics, n, row, p, &err);
+	close(below.dir);
+	return err;
 }
 
 void
@@ -220,40 +240,4 @@ device_label(const struct device *d, const struct label *wanted, size_t n, enum 
 		if (text == NULL ? which == ALL_LABELS : *text != '\0' || which != FILLED_LABELS)
 			to->labels[to->n++] = (struct label){ wanted[i].name, text == NULL ? "" : text };
 	}
-}
-
-/* Drivers before Linux 4.17 say "N/A (no PMA)" where they cannot count. */
-static int
-read_value(const struct device *d, const char *file, double *value)
-{
-	char room[ATTRIBUTE_MAX + 1];
-	uint64_t number;
-	int err;
-	const char *text = read_text(d, file, room, &err);
-
-	*value = NAN;
-	if (text == NULL)
-		return device_no_answer(err) ? 0 : device_blame(d, file, err);
-	if (text_u64(text, 0, &number))
-		*value = (double)number;
-	else if (strstr(text, "N/A (no PMA)") == NULL)
-		return device_blame(d, file, -EINVAL);
-	return 0;
-}
-
-int
-device_numbers(const struct device *d, const char *directory, const struct metric *metrics, size_t n, double values[])
-{
-	struct device in = { d, ".", directory, file_directory(d->dir, directory) };
-	int result = 0, err;
-
-	for (size_t i = 0; i < n; i++)
-		values[i] = NAN;
-	if (in.dir < 0)
-		return in.dir;
-	for (size_t i = 0; i < n; i++)
-		if ((err = read_value(&in, metrics[i].key, &values[i])) != 0)
-			result = err;
-	close(in.dir);
-	return result;
 }

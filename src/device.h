@@ -45,19 +45,16 @@ int device_text(const struct device *d, const char *file, char to[ATTRIBUTE_MAX 
 int device_number(const struct device *d, const char *file, int base, uint64_t *value);
 
 /*
- * Reads the attributes in a directory of d that the keys of metrics name, numbers of any base; what is not there or has
- * no answer is NAN. 0, -ENOENT if the directory is not there, or another -errno if one of them is wrong.
- */
-int device_numbers(const struct device *d, const char *directory, const struct metric *metrics, size_t n,
-    double values[]);
-
-/*
  * The same of attributes that may be missing or have no answer: NULL, NAN or no sample then. *err is set, and the
  * attribute blamed, for every other failure; NULL: that does not matter. device_add adds those that are keys.
  */
 char *device_answer(const struct device *d, const char *file, char to[ATTRIBUTE_MAX + 1], int *err);
 double device_value(const struct device *d, const char *file, int *err);
 void device_add(const struct device *d, const struct metric *metrics, size_t n, uint32_t row, struct page *p, int *err);
+
+/* Adds those of a directory of d. 0; -ENOENT if it is not there; or another -errno. */
+int device_add_below(const struct device *d, const char *directory, const struct metric *metrics, size_t n,
+    uint32_t row, struct page *p);
 
 /* Labels that are attributes, in the order of their names. */
 struct device_labels {

@@ -9,7 +9,7 @@
 
 #include "../device.h"
 
-#define COUNT_OF(file, name, help) { file, COUNTER, ONE, "node_fibrechannel_" name "_total", help }
+#define COUNT_OF(file, name, help) { "statistics/" file, COUNTER, ONE, "node_fibrechannel_" name "_total", help }
 
 static const struct metric metrics[] = {
 	COUNT_OF("dumped_frames", "dumped_frames", "Frames dropped because there was no buffer for them."),
@@ -36,14 +36,14 @@ enum { INFO = COUNT(metrics) - 2, COUNTERS = INFO };
 static int
 add_counters(const struct device *d, struct page *p)
 {
-	double values[COUNTERS];
-	int err = device_numbers(d, "statistics", metrics, COUNTERS, values);
 	uint32_t row = page_row_of(p, "fc_host", d->name);
+	double value;
+	int err = 0;
 
 	for (size_t i = 0; i < COUNTERS; i++)
-		if (values[i] < 0x1p64)
-			page_add(p, &metrics[i], row, values[i]);
-	return err == -ENOENT ? 0 : err;
+		if ((value = device_value(d, metrics[i].key, &err)) >= 0 && value < 0x1p64)
+			page_add(p, &metrics[i], row, value);
+	return err;
 }
 
 static bool

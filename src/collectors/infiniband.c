@@ -117,12 +117,8 @@ static struct filter devices;
 static int
 add_counters(const struct device *d, const char *directory, size_t from, size_t to, struct page *p, uint32_t row)
 {
-	double values[ALL];
-	int err = device_numbers(d, directory, &metrics[from], to - from, values);
+	int err = device_add_below(d, directory, &metrics[from], to - from, row, p);
 
-	for (size_t i = from; i < to; i++)
-		if (!isnan(values[i - from]))
-			page_add(p, &metrics[i], row, values[i - from]);
 	return err == -ENOENT ? 0 : err;
 }
 

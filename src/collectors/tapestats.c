@@ -1,8 +1,6 @@
 /* SCSI tape drives: the numbers in /sys/class/scsi_tape/st0/stats, times in nanoseconds. */
 #include "../collector.h"
 
-#include <errno.h>
-#include <math.h>
 #include <string.h>
 
 #include "../device.h"
@@ -23,8 +21,6 @@ static const struct metric metrics[] = {
 	{ 0 },
 };
 
-enum { METRICS = COUNT(metrics) - 1 };
-
 static struct filter devices = { .exclude = "^$" };
 
 /* "st0", of the names that each drive has; st0a, st0l and st0m are its modes, nst0 does not rewind. */
@@ -37,19 +33,9 @@ is_drive(const char *name)
 static int
 add_drive(const struct device *d, struct page *p)
 {
-	double values[METRICS];
-	uint32_t row;
-	int err;
-
 	if (!is_drive(d->name) || !filter_takes(&devices, d->name))
 		return NOT_OURS;
-	if ((err = device_numbers(d, "stats", metrics, METRICS, values)) == -ENOENT)
-		return err;
-	row = page_row_of(p, "device", d->name);
-	for (size_t i = 0; i < METRICS; i++)
-		if (!isnan(values[i]))
-			page_add(p, &metrics[i], row, values[i]);
-	return err;
+	return device_add_below(d, "stats", metrics, COUNT(metrics) - 1, page_row_of(p, "device", d->name), p);
 }
 
 static void

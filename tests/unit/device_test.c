@@ -18,6 +18,7 @@ create(void)
 	node_put("sys/class/x/b10/ports/1/counters/first", "3\n");
 	node_put("sys/class/x/b10/ports/1/counters/second", "N/A (no PMA)\n");
 	node_put("sys/class/x/b10/ports/1/counters/third", "many\n");
+	node_put("sys/class/x/b10/ports/1/counters/fifth", "-1\n");
 	node_put("sys/class/x/file", "no device\n");
 	node_put("sys/class/x/other/value", "1\n");
 	cr_assert(place_open());
@@ -121,19 +122,20 @@ Test(device, numbers)
 static int
 read_port(const struct device *d, struct page *p)
 {
-	static const struct metric counters[] = { { "first" }, { "second" }, { "third" }, { "fourth" } };
+	static const struct metric counters[] = {
+		{ "first", COUNTER, ONE, "first_total", "" }, { "second", COUNTER, ONE, "second_total", "" },
+		{ "third", COUNTER, ONE, "third_total", "" }, { "fourth", COUNTER, ONE, "fourth_total", "" },
+		{ "fifth", COUNTER, ONE, "fifth_total", "" },
+	};
 	char text[ATTRIBUTE_MAX + 1];
-	double values[4];
 	int err;
 
-	(void)p;
 	cr_expect_eq(device_text(d, "state", text), 0);
 	cr_expect_str_eq(text, "up");
-	cr_expect_eq(device_numbers(d, "none", counters, 4, values), -ENOENT);
-	cr_expect(isnan(values[0]));
-	err = device_numbers(d, "counters", counters, 4, values);
-	cr_expect_eq(values[0], 3);
-	cr_expect(isnan(values[1]) && isnan(values[2]) && isnan(values[3]));
+	cr_expect_eq(device_add_below(d, "none", counters, COUNT(counters), 0, p), -ENOENT);
+	err = device_add_below(d, "counters", counters, COUNT(counters), 0, p);
+	cr_expect_eq(page_last(p, &counters[0]), 3);
+	cr_expect_eq(page_samples(p), 1);
 	return err;
 }
 
@@ -145,8 +147,11 @@ read_ports(const struct device *d, struct page *p)
 
 Test(device, part_of_another)
 {
-	cr_expect_eq(each("b10", read_ports), -EINVAL);
+	struct page *p = page_new();
+
+	cr_expect_eq(device_each(NULL, "class/x", "b10", read_ports, p), -EINVAL);
 	expect_blamed("sys/class/x/b10/ports/1/counters/third");
+	page_free(p);
 }
 
 static int
