@@ -66,6 +66,7 @@ static const struct metric metrics[] = {
 enum { SET, BACKING = 10, READAHEADS = 17, CACHE, RATES = 21, PRIORITIES = 26, END = 28 };
 
 static bool with_priorities;
+
 /* "512", or as the kernel's bch_hprint() has it "-1.5k", whose digit behind the point node_exporter divides by 10.24. */
 static bool
 read_number(char *text, double *value)
@@ -112,19 +113,7 @@ add_files(const struct scope *s, const struct metric *m, const struct metric *en
 	}
 }
 
-/* The last word of a line, without the "/sec" or '%' behind it. */
-static char *
-last_word(char *line)
-{
-	char *word = text_trim(line), *blank;
-
-	while ((blank = strpbrk(word, " \t")) != NULL)
-		word = blank + 1;
-	word[strcspn(word, "/%")] = '\0';
-	return word;
-}
-
-/* Adds a number for each line of a file such as "rate:		1.1M/sec"; one that is missing is 0. */
+/* Adds a number for each line of a file such as "rate:		1.1M/sec" or "Unused: 99%"; one that is missing is 0. */
 static void
 add_lines(const struct scope *s, const char *file, const struct metric *m, size_t n, uint32_t row, struct page *p)
 {
@@ -137,8 +126,10 @@ add_lines(const struct scope *s, const char *file, const struct metric *m, size_
 	}
 	while ((line = text_line(&at)) != NULL) {
 		key = text_field(&line, ':');
+		if (line != NULL)
+			line[strcspn(line, "/%")] = '\0';
 		for (size_t i = 0; i < n && line != NULL; i++)
-			if (strcmp(key, m[i].key) == 0 && !read_number(last_word(line), &values[i])) {
+			if (strcmp(key, m[i].key) == 0 && !read_number(text_trim(line), &values[i])) {
 				values[i] = NAN;
 				place_fail(-EINVAL);
 			}

@@ -137,12 +137,9 @@ base_of_device(const char *hwmon)
 static char *
 base_of(const struct chip *c)
 {
-	char hwmon[NAME_MAX + 1], *base = base_of_device(c->hwmon);
+	char *base = base_of_device(c->hwmon);
 
-	if (base != NULL)
-		return base;
-	snprintf(hwmon, sizeof hwmon, "%s", c->hwmon);
-	return must_copy(c->name != NULL ? c->name : clean(hwmon));
+	return base != NULL ? base : must_copy(c->name != NULL ? c->name : c->hwmon);
 }
 
 /* Chips in one place are told apart by their names, or where these are the same by their numbers. */
@@ -150,7 +147,6 @@ static char *
 label_of(const struct chip *c)
 {
 	bool alone = true, unique = c->name != NULL;
-	char hwmon[NAME_MAX + 1];
 	struct buf label = { 0 };
 
 	for (const struct chip *other = chips; other < chips + n_chips; other++) {
@@ -159,8 +155,7 @@ label_of(const struct chip *c)
 		alone = false;
 		unique = unique && (other->name == NULL || strcmp(other->name, c->name) != 0);
 	}
-	snprintf(hwmon, sizeof hwmon, "%s", c->hwmon);
-	buf_print(&label, "%s%s%s", c->base, alone ? "" : "_", alone ? "" : unique ? c->name : clean(hwmon));
+	buf_print(&label, "%s%s%s", c->base, alone ? "" : "_", alone ? "" : unique ? c->name : c->hwmon);
 	return label.data;
 }
 
