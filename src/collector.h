@@ -81,6 +81,7 @@ struct collector {
 	int (*update)(const struct scope *s, struct page *p);
 	const struct flag *flags;       /* ends with one without a name */
 	void (*prepare)(void);          /* once, when all flags are known and the collector is enabled */
+	struct filter *filters[2];      /* prepared before it, without a default */
 };
 
 /* Runs the tables of c over s. 0, -ENODATA, or another -errno. */

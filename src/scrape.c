@@ -442,6 +442,15 @@ scrape_release(struct body *b)
 
 /* Selections ------------------------------------------------------------------------------------------------------- */
 
+static void
+prepare(const struct collector *c)
+{
+	for (size_t i = 0; i < COUNT(c->filters) && c->filters[i] != NULL; i++)
+		filter_prepare(c->filters[i], NULL);
+	if (c->prepare != NULL)
+		c->prepare();
+}
+
 void
 scrape_prepare(void)
 {
@@ -458,8 +467,8 @@ scrape_prepare(void)
 	page = page_new();
 	gzip = gzip_new();
 	for (size_t i = 0; i < n_collectors; i++)
-		if (options_enabled(i) && collectors[i]->prepare != NULL)
-			collectors[i]->prepare();
+		if (options_enabled(i))
+			prepare(collectors[i]);
 	thread_start(fly_all);
 }
 

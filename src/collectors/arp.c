@@ -103,12 +103,6 @@ update(const struct scope *s, struct page *p)
 	return err;
 }
 
-static void
-prepare(void)
-{
-	filter_prepare(&devices, NULL);
-}
-
 const struct collector arp = {
 	.name = "arp",
 	.help = "ARP entries of each interface.",
@@ -123,5 +117,5 @@ const struct collector arp = {
 		    "Ask netlink where the node's network is our own, instead of reading /proc/net/arp." },
 		{ 0 },
 	},
-	.prepare = prepare,
+	.filters = { &devices },
 };

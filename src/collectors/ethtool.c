@@ -320,13 +320,6 @@ update(const struct scope *s, struct page *p)
 	return n < 0 ? n : 0;
 }
 
-static void
-prepare(void)
-{
-	filter_prepare(&devices, NULL);
-	filter_prepare(&names, NULL);
-}
-
 const struct collector ethtool = {
 	.name = "ethtool",
 	.help = "Statistics, speeds and ports that drivers of network interfaces tell ethtool.",
@@ -342,5 +335,5 @@ const struct collector ethtool = {
 		    "Statistics to take, as a regular expression of their names in ethtool with underscores." },
 		{ 0 },
 	},
-	.prepare = prepare,
+	.filters = { &devices, &names },
 };

@@ -450,13 +450,6 @@ update(const struct scope *s, struct page *p)
 	return 0;
 }
 
-static void
-prepare(void)
-{
-	filter_prepare(&chip_filter, NULL);
-	filter_prepare(&sensor_filter, NULL);
-}
-
 const struct collector hwmon = {
 	.name = "hwmon",
 	.help = "Sensors: temperatures, fans, voltages, power.",
@@ -473,5 +466,5 @@ const struct collector hwmon = {
 		    "Sensors to leave out, as a regular expression of chip;sensor." },
 		{ 0 },
 	},
-	.prepare = prepare,
+	.filters = { &chip_filter, &sensor_filter },
 };

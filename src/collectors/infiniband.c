@@ -194,12 +194,6 @@ add_device(const struct device *d, struct page *p)
 	return device_each(d, "ports", "[0-9]*", add_port, p);
 }
 
-static void
-prepare(void)
-{
-	filter_prepare(&devices, NULL);
-}
-
 const struct collector infiniband = {
 	.name = "infiniband",
 	.help = "InfiniBand and RoCE adapters.",
@@ -210,5 +204,5 @@ const struct collector infiniband = {
 		{ "collector.infiniband.device-include", TEXT, &devices.include, "Adapters to export, a regexp." },
 		{ 0 },
 	},
-	.prepare = prepare,
+	.filters = { &devices },
 };

@@ -139,12 +139,6 @@ update(const struct scope *s, struct page *p)
 	return err;
 }
 
-static void
-prepare(void)
-{
-	filter_prepare(&filter, NULL);
-}
-
 const struct collector interrupts = {
 	.name = "interrupts",
 	.help = "Interrupts by CPU.",
@@ -159,5 +153,5 @@ const struct collector interrupts = {
 		{ "collector.interrupts.include-zeros", SWITCH, &with_zeros, "Export those that a CPU never had, too." },
 		{ 0 },
 	},
-	.prepare = prepare,
+	.filters = { &filter },
 };

@@ -12,12 +12,6 @@ static const struct every field = {
 	"node_netstat_", "The field of this name in /proc/net/netstat, snmp or snmp6.", UNTYPED, &fields, '6',
 };
 
-static void
-prepare(void)
-{
-	filter_prepare(&fields, NULL);
-}
-
 const struct collector netstat = {
 	.name = "netstat",
 	.help = "Counters of the IP protocols.",
@@ -32,5 +26,5 @@ const struct collector netstat = {
 		    "Which fields to export, as a regular expression on PROTOCOL_Field." },
 		{ 0 },
 	},
-	.prepare = prepare,
+	.filters = { &fields },
 };

@@ -87,12 +87,6 @@ add(const struct device *d, struct page *p)
 	return err;
 }
 
-static void
-prepare(void)
-{
-	filter_prepare(&ignored, NULL);
-}
-
 const struct collector powersupplyclass = {
 	.name = "powersupplyclass",
 	.help = "Batteries and mains.",
@@ -103,5 +97,5 @@ const struct collector powersupplyclass = {
 		    "Supplies to leave out, as a regular expression." },
 		{ 0 },
 	},
-	.prepare = prepare,
+	.filters = { &ignored },
 };

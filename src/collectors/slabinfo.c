@@ -21,12 +21,6 @@ slab_of(char *word)
 	return strcmp(word, "slabinfo") != 0 && *word != '#' && filter_takes(&slabs, word) ? word : NULL;
 }
 
-static void
-prepare(void)
-{
-	filter_prepare(&slabs, NULL);
-}
-
 const struct collector slabinfo = {
 	.name = "slabinfo",
 	.help = "The kernel's slab caches.",
@@ -42,5 +36,5 @@ const struct collector slabinfo = {
 		    "Slab caches to leave out, as a regular expression." },
 		{ 0 },
 	},
-	.prepare = prepare,
+	.filters = { &slabs },
 };

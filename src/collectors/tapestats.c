@@ -38,12 +38,6 @@ add_drive(const struct device *d, struct page *p)
 	return device_add_below(d, "stats", metrics, COUNT(metrics) - 1, page_row_of(p, "device", d->name), p);
 }
 
-static void
-prepare(void)
-{
-	filter_prepare(&devices, NULL);
-}
-
 const struct collector tapestats = {
 	.name = "tapestats",
 	.help = "SCSI tape drives.",
@@ -54,5 +48,5 @@ const struct collector tapestats = {
 		    "Drives to leave out, as a regular expression." },
 		{ 0 },
 	},
-	.prepare = prepare,
+	.filters = { &devices },
 };

@@ -7,12 +7,6 @@ static const struct every field = {
 	"node_vmstat_", "The field of this name in /proc/vmstat.", UNTYPED, &fields,
 };
 
-static void
-prepare(void)
-{
-	filter_prepare(&fields, NULL);
-}
-
 const struct collector vmstat = {
 	.name = "vmstat",
 	.help = "Paging, faults and OOM kills.",
@@ -24,5 +18,5 @@ const struct collector vmstat = {
 		{ "collector.vmstat.fields", TEXT, &fields.include, "Which fields to export, a regular expression." },
 		{ 0 },
 	},
-	.prepare = prepare,
+	.filters = { &fields },
 };

@@ -21,7 +21,8 @@ create(void)
 	node_put(CHIP(1) "name", "second\n");
 	node_put(CHIP(1) "temp1_input", "2000\n");
 	cr_assert(place_open());
-	hwmon.prepare();
+	filter_prepare(hwmon.filters[0], NULL);
+	filter_prepare(hwmon.filters[1], NULL);
 	p = page_new();
 }
 
