@@ -209,7 +209,7 @@ device_add(const struct device *d, const struct metric *metrics, size_t n, uint3
 			continue;
 		if (value >= 0 || metrics[i].type != COUNTER)
 			page_add(p, &metrics[i], row, value);
-		else
+		else if (err != NULL)
 			*err = device_blame(d, metrics[i].key, -EINVAL);
 	}
 }

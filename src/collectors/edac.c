@@ -98,8 +98,7 @@ add_row(const struct device *d, struct page *p)
 	    &err);
 	for (int i = 0; i < n; i++)
 		add_channel(d, names[i], p, &err);
-	if (n >= 0)
-		place_list_free(names, n);
+	place_list_free(names, n);
 	return err;
 }
 
