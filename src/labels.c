@@ -233,3 +233,49 @@ labels_print(struct buf *to, const struct labels *a, const struct labels *b)
 	else if (b != NULL)
 		buf_add(to, text_of(b), b->size);
 }
+
+/* Past a printed pair and the comma behind it. */
+static const char *
+past(const char *pair)
+{
+	for (pair = strchr(pair, '"') + 1; *pair != '"'; pair++)
+		pair += *pair == '\\';
+	return pair + 1 + (pair[1] == ',');
+}
+
+static bool
+has_names(const char *a, const char *b)
+{
+	for (; *b != '\0'; b = past(b)) {
+		while (*a != '\0' && compare(a, b) < 0)
+			a = past(a);
+		if (*a == '\0' || compare(a, b) != 0)
+			return false;
+	}
+	return true;
+}
+
+uint32_t
+labels_unite(struct buf *texts, uint32_t first, uint32_t second, bool values)
+{
+	uint32_t at = (uint32_t)texts->size;
+	const char *a, *b;
+
+	if (has_names(texts->data + first, texts->data + second))
+		return first;
+	buf_reserve(texts, strlen(texts->data + first) + strlen(texts->data + second) + 2);     /* so that neither moves */
+	a = texts->data + first;
+	b = texts->data + second;
+	while (*a != '\0' || *b != '\0') {
+		int order = *a == '\0' ? 1 : *b == '\0' ? -1 : compare(a, b);
+		const char *from = order > 0 ? b : a, *end = past(from);
+
+		buf_add(texts, ",", texts->size > at);
+		buf_add(texts, from, values ? (size_t)(end - from) - (end[-1] == ',') : strcspn(from, "="));
+		buf_text(texts, values ? "" : "=\"\"");
+		a = order <= 0 ? past(a) : a;
+		b = order >= 0 ? past(b) : b;
+	}
+	buf_add(texts, "", 1);
+	return at;
+}

@@ -44,6 +44,12 @@ uint32_t labels_hash(const struct labels *l);
 /* Prints the pairs of both sets, either of which may be NULL, in one order of names. */
 void labels_print(struct buf *to, const struct labels *a, const struct labels *b);
 
+/*
+ * Appends the union of two sets that are printed in this buffer, each with a NUL behind; with its values, the first set's
+ * before the second's, or with "" for all. Returns its offset, which is the first set's if that has all names.
+ */
+uint32_t labels_unite(struct buf *texts, uint32_t first, uint32_t second, bool values);
+
 /* Appends value as it stands between the quotes of a label. At most LABEL_VALUE_MAX bytes of it. */
 void labels_escape(struct buf *to, const char *value);
 

@@ -1,6 +1,6 @@
 /*
- * The text format as other programs write it into files: parsed as node_exporter does, and kept as the page prints it.
- * Families come out whole: labels that some of a family's metrics lack are "", metrics stand in order, each once.
+ * The text format as other programs write it into files, taken as node_exporter takes it. Several texts are parsed into
+ * one struct, to be merged: textfile.h.
  */
 #ifndef EXPO_PARSE_H
 #define EXPO_PARSE_H
@@ -10,44 +10,40 @@
 
 enum { PARSED_SAMPLES_MAX = 65536 };    /* of one text */
 
-/* One metric of a family: a sample, or all of a histogram or summary. */
-struct parsed_metric {
-	uint32_t start, size;           /* its lines in the text */
-	uint32_t labels, pairs;         /* its labels there, without le and quantile, and how many */
-	uint32_t samples;
+/* Of a histogram or summary, in the order in which they are printed. */
+enum piece { POINT, SUM, TOTAL, NO_PIECE };
+
+/* A family of one text. Texts are places in strings. */
+struct parsed_family {
+	uint32_t name, help;            /* help is as it is printed; 0: none */
+	uint32_t labels;                /* all that its samples have, each with the value "" */
+	uint32_t text;                  /* which one */
+	int type;
+	size_t samples;
+	uint32_t next, group;           /* the parser's, and the merger's */
 };
 
-struct parsed_family {
-	const char *name, *help;        /* NULL: none; as it is printed */
-	enum type type;
-	const struct parsed_metric *metrics;
-	size_t n, samples;
-	size_t duplicates;              /* samples that were dropped, for another had the same labels */
-	uint32_t start, header, size;   /* of its part of the text; header of it are the lines HELP and TYPE */
+struct parsed_sample {
+	uint32_t family, order;
+	uint32_t labels;                /* as they are printed, in order of names, without le and quantile */
+	enum piece piece;
+	double at, value;               /* at: of a POINT, its le or quantile */
 };
 
 struct parsed {
-	char *text;                     /* with a NUL behind */
-	size_t size;
-	struct parsed_family *families; /* in the order of the text */
-	size_t n;
-	struct parsed_metric *metrics;
-	struct buf strings;
+	struct buf strings;             /* each with a NUL behind */
+	struct parsed_family *families; /* in the order of the texts */
+	size_t n_families, room_families;
+	struct parsed_sample *samples;
+	size_t n_samples, room_samples;
 };
 
 /*
- * Parses a text that ends with a NUL. Where there is no HELP it becomes "Metric read from PATH". Then parsed_free.
- * 0; -EINVAL: not the format; -ETIME: a sample has a timestamp; -EFBIG: too many samples, or more than max bytes.
- * If it failed, *line says where, and *why for -EINVAL.
+ * Adds a text, with a NUL behind, which is changed meanwhile; all of a family's samples get all of its labels.
+ * 0; -EINVAL: not the format; -ETIME: a sample has a timestamp; -EFBIG: too many samples, or strings over max bytes.
+ * If it failed nothing is added, *line says where, and *why for -EINVAL.
  */
-int parse(const char *text, const char *path, size_t max, struct parsed *to, unsigned *line, const char **why);
+int parse(struct parsed *to, char *text, size_t size, uint32_t number, size_t max, unsigned *line, const char **why);
 void parsed_free(struct parsed *p);
-
-/* For metrics of one or two texts: as their families sort them. The number of labels, then their values. */
-int parsed_compare(const char *a_text, const struct parsed_metric *a, const char *b_text,
-    const struct parsed_metric *b);
-
-/* Adds the lines HELP and TYPE; help is as it is printed. */
-void parsed_header(struct buf *to, const char *name, const char *help, enum type type);
 
 #endif

@@ -1,52 +1,58 @@
-/* Any text as a text file: what is taken is printed in order, within max, as lines that Prometheus takes. */
-#include "expo/parse.h"
+/* Any two texts, with a NUL between them, as text files: what is taken is printed in order as lines that Prometheus takes. */
 #include "line.h"
+#include "textfile.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { MAX = 1 << 16 };
 
-static void
-check_family(const struct parsed *p, const struct parsed_family *f)
+static size_t
+check_family(const struct lent *f)
 {
-	size_t at = f->start + f->header, samples = 0;
+	const char *end = f->text + f->size;
+	size_t lines = 0, n = strlen(f->name);
 
-	for (size_t i = 0; i < f->n; i++) {
-		const struct parsed_metric *m = &f->metrics[i];
-
-		need(m->start == at && m->size > 0 && m->labels < at + m->size, p->text + at);
-		need(i == 0 || parsed_compare(p->text, m - 1, p->text, m) < 0, p->text + at);
-		at += m->size;
-		samples += m->samples;
+	need(strncmp(f->text, "# HELP ", 7) == 0 && strncmp(f->text + 7, f->name, n) == 0 && f->text[7 + n] == ' ', f->text);
+	for (const char *line = f->text; line < end; line = strchr(line, '\n') + 1, lines++) {
+		check_line(line);
+		need((lines < 2) == (*line == '#') && (*line == '#' || strncmp(line, f->name, n) == 0), line);
 	}
-	need(at == f->start + f->size && samples == f->samples, p->text + f->start);
+	need(lines == f->samples + 2 && f->samples > 0, f->text);
+	return f->size;
 }
 
 static void
-check(const struct parsed *p)
+add(struct parsed *p, struct textfile *files, uint32_t i, char *text, size_t size)
 {
-	size_t at = 0;
+	size_t strings = p->strings.size, samples = p->n_samples, families = p->n_families;
+	const char *why = NULL;
+	int err = parse(p, text, size, i, MAX, &files[i].line, &why);
 
-	need(p->size <= MAX, p->text);
-	for (size_t i = 0; i < p->n; at += p->families[i++].size) {
-		need(p->families[i].start == at, p->text + at);
-		check_family(p, &p->families[i]);
-	}
-	need(at == p->size, p->text + at);
-	for (const char *line = p->text; line < p->text + p->size; line = strchr(line, '\n') + 1)
-		check_line(line);
+	need(err == 0 ? p->strings.size <= MAX : p->n_samples == samples && p->n_families == families &&
+	    p->strings.size <= strings + (strings == 0), text);
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char *text = strndup((const char *)data, size);
-	const char *why = NULL;
-	unsigned line = 0;
-	struct parsed p;
+	static struct textfile_families families;
+	struct textfile files[2] = { { .path = (char *)"a/1.prom" }, { .path = (char *)"a/2.prom" } };
+	char *text = memcpy(malloc(size + 1), data, size), *second;
+	struct parsed p = { 0 };
+	size_t at = 0;
 
-	if (parse(text, "a/x.prom", MAX, &p, &line, &why) == 0)
-		check(&p);
+	text[size] = '\0';
+	second = text + strlen(text);
+	add(&p, files, 0, text, (size_t)(second - text));
+	if (second < text + size)
+		add(&p, files, 1, second + 1, (size_t)(text + size - second - 1));
+	textfile_merge(&p, files, &families);
+	for (size_t i = 0; i < families.n; i++) {
+		need(families.list[i].text == families.text.data + at, families.list[i].name);
+		need(i == 0 || strcmp(families.list[i - 1].name, families.list[i].name) < 0, families.list[i].name);
+		at += check_family(&families.list[i]);
+	}
+	need(at == families.text.size, "text");
 	parsed_free(&p);
 	free(text);
 	return 0;
