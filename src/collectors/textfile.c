@@ -5,11 +5,8 @@
  */
 #include "../collector.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <fnmatch.h>
-#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +16,7 @@
 
 #include "../file.h"
 #include "../log.h"
-#include "../text.h"
+#include "../paths.h"
 #include "../textfile.h"
 
 enum { FILES_MAX = 1000, SAMPLES_ALL_MAX = 4 * PARSED_SAMPLES_MAX };
@@ -60,143 +57,6 @@ static struct list list;                /* in the order in which they are found 
 static struct textfile_families families;
 static struct lent *lent;
 
-/* Paths ------------------------------------------------------------------------------------------------------------ */
-
-struct names {
-	char **list;
-	size_t n, room;
-};
-
-static void
-add_name(struct names *to, char *name)
-{
-	to->list = must_grow(to->list, to->n, &to->room, sizeof *to->list);
-	to->list[to->n++] = name;
-}
-
-static bool
-has_name(const struct names *names, const char *name)
-{
-	for (size_t i = 0; i < names->n; i++)
-		if (strcmp(names->list[i], name) == 0)
-			return true;
-	return false;
-}
-
-static void
-free_names(struct names *names)
-{
-	while (names->n > 0)
-		free(names->list[--names->n]);
-	free(names->list);
-}
-
-/* Without ".", "//" and what ".." takes back, as Go's filepath.Join has it, in place. */
-static char *
-clean(char *path)
-{
-	char *first = path + (*path == '/'), *out = first, *least = first;      /* least: what ".." cannot take back */
-	size_t n;
-
-	for (char *from = first; *from != '\0'; from += n + (from[n] == '/')) {
-		bool up = strncmp(from, "..", n = strcspn(from, "/")) == 0 && n == 2;
-
-		if (n == 0 || (n == 1 && *from == '.') || (up && out == first && *path == '/'))
-			continue;
-		if (up && out > least) {
-			while (out > least && *--out != '/')
-				;
-			continue;
-		}
-		if (out > first)
-			*out++ = '/';
-		memmove(out, from, n);
-		out += n;
-		least = up ? out : least;
-	}
-	*out = '\0';
-	return path;
-}
-
-static char *
-joined_path(const char *directory, const char *name)
-{
-	struct buf b = { 0 };
-
-	buf_print(&b, "%s%s%s", directory, *directory == '\0' ? "" : "/", name);
-	return clean(b.data);
-}
-
-static const char *wanted;              /* what list_names looks for */
-static size_t n_wanted;
-
-static int
-is_wanted(const struct dirent *entry)
-{
-	return strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
-	    fnmatch(wanted, entry->d_name, 0) == 0 && n_wanted++ <= FILES_MAX;
-}
-
-/* Paths of what is in a directory and matches, in order, hidden ones too; one beyond FILES_MAX at most. 0 or -errno. */
-static int
-list_names(const char *directory, const char *glob, struct names *to)
-{
-	struct dirent **entries;
-	int n;
-
-	wanted = glob;
-	n_wanted = 0;
-	if ((n = scandir(*directory == '\0' ? "." : directory, &entries, is_wanted, alphasort)) < 0)
-		return -errno;
-	for (int i = 0; i < n; i++) {
-		add_name(to, joined_path(directory, entries[i]->d_name));
-		free(entries[i]);
-	}
-	free(entries);
-	return 0;
-}
-
-#define META "*?[\\"
-
-/* What there may be in each of the directories that matches a part of a pattern. */
-static struct names
-step(struct names *from, const char *glob)
-{
-	struct names to = { 0 };
-
-	for (size_t i = 0; i < from->n; i++)
-		if (strpbrk(glob, META) == NULL)
-			add_name(&to, joined_path(from->list[i], glob));
-		else
-			list_names(from->list[i], glob, &to);
-	free_names(from);
-	return to;
-}
-
-/* Adds the directories that a flag's value stands for: itself, unless it is a pattern that matches something. */
-static void
-expand(const char *pattern, struct names *to)
-{
-	struct names paths = { 0 };
-	char *copy = must_copy(pattern), *at = copy, *part;
-	bool any = false;
-
-	if (strpbrk(pattern, META) != NULL)
-		add_name(&paths, must_copy(*pattern == '/' ? "/" : ""));
-	while (paths.n > 0 && (part = text_word(&at, "/")) != NULL)
-		paths = step(&paths, part);
-	for (size_t i = 0; i < paths.n; i++)
-		if (access(paths.list[i], F_OK) == 0) {
-			any = true;
-			if (!has_name(to, paths.list[i]))
-				add_name(to, must_copy(paths.list[i]));
-		}
-	free_names(&paths);
-	if (!any && *pattern != '\0' && !has_name(to, clean(strcpy(copy, pattern))))
-		add_name(to, must_copy(copy));
-	free(copy);
-}
-
 /* Files ------------------------------------------------------------------------------------------------------------ */
 
 static bool
@@ -233,8 +93,8 @@ refuse(struct textfile *f, enum reason why, int err)
 static void
 look_in(struct list *to, const char *directory)
 {
-	struct names paths = { 0 };
-	int err = list_names(directory, "*.prom", &paths);
+	struct paths paths = { 0 };
+	int err = paths_in(directory, "*.prom", FILES_MAX + 1, &paths);
 
 	if (err != 0)
 		refuse(add_file(to, must_copy(directory)), UNREADABLE, -err);
@@ -251,20 +111,20 @@ look_in(struct list *to, const char *directory)
 			f->st = (struct stat){ 0 };
 		}
 	}
-	free_names(&paths);
+	paths_free(&paths);
 }
 
 static struct list
 look_everywhere(void)
 {
 	struct list found = { 0 };
-	struct names paths = { 0 };
+	struct paths paths = { 0 };
 
 	for (size_t i = 0; i < directories.n; i++)
-		expand(directories.items[i], &paths);
+		paths_expand(directories.items[i], &paths);
 	for (size_t i = 0; i < paths.n; i++)
 		look_in(&found, paths.list[i]);
-	free_names(&paths);
+	paths_free(&paths);
 	return found;
 }
 
