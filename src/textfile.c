@@ -257,7 +257,7 @@ print_family(const struct merger *m, size_t i, size_t n)
 static void
 finish(struct textfile_families *to)
 {
-	size_t size = 0, at = 0;
+	size_t size = 1, at = 0;
 	char *name;
 
 	for (size_t i = 0; i < to->n; i++)

@@ -96,21 +96,17 @@ look_in(struct list *to, const char *directory)
 	struct paths paths = { 0 };
 	int err = paths_in(directory, "*.prom", FILES_MAX + 1, &paths);
 
-	if (err != 0)
-		refuse(add_file(to, must_copy(directory)), UNREADABLE, -err);
-	for (size_t i = 0; i < paths.n; i++) {
-		struct textfile *f;
+	for (size_t i = 0; i < paths.n && to->n < FILES_MAX; i++) {
+		struct textfile *f = add_file(to, paths.list[i]);
 
-		if (to->n >= FILES_MAX) {
-			refuse(add_file(to, must_copy(directory)), TOO_MANY, 0);
-			break;
-		}
-		f = add_file(to, must_copy(paths.list[i]));
+		paths.list[i] = NULL;
 		if (stat(f->path, &f->st) != 0) {
 			refuse(f, UNREADABLE, errno);
 			f->st = (struct stat){ 0 };
 		}
 	}
+	if (err != 0 || (paths.n > 0 && paths.list[paths.n - 1] != NULL))
+		refuse(add_file(to, must_copy(directory)), err != 0 ? UNREADABLE : TOO_MANY, -err);
 	paths_free(&paths);
 }
 
@@ -172,7 +168,7 @@ static void
 take_file(struct textfile *f, struct parsed *to, struct buf *text, size_t *left)
 {
 	ssize_t n = read_file(f, *left < FILE_MAX ? *left : FILE_MAX, text);
-	int err = 0;
+	int err;
 
 	f->settled = f->st.st_ctim.tv_sec + 2 < time(NULL);
 	if (n >= 0) {
