@@ -154,6 +154,35 @@ def living():
             yield f"log: {told}"
 
 
+HANG = """
+import ctypes, os, subprocess, sys
+here, program = sys.argv[1:]
+os.mkdir(here + "/far")
+fuse = os.open("/dev/fuse", os.O_RDWR)
+options = f"fd={fuse},rootmode=40000,user_id=0,group_id=0".encode()
+if ctypes.CDLL(None).mount(b"none", (here + "/far").encode(), b"fuse", 0, options):
+    sys.exit(77)
+done = subprocess.run([program, "--collector.disable-defaults", "--collector.textfile", "--once", "--log.level=error",
+    f"--collector.textfile.directory={here}/far/a", f"--collector.textfile.directory={here}/near"], stdout=subprocess.PIPE, timeout=20)
+sys.stdout.buffer.write(done.stdout)
+os.close(fuse)
+"""
+
+
+def hanging():
+    """A directory on a file system that does not answer: FUSE without a server. Needs root."""
+    with tempfile.TemporaryDirectory() as at:
+        os.mkdir(at + "/near")
+        write(at + "/near/x.prom", "m 1\n")
+        done = subprocess.run(["unshare", "--mount", "--pid", "--fork", "--mount-proc", sys.executable, "-c", HANG, at, NODEGAUGE],
+                              capture_output=True, text=True)
+        if done.returncode and "TimeoutExpired" not in done.stderr:
+            return print("hanging: skipped, nothing can be mounted here")
+        for line in ("m 1", "node_textfile_scrape_error 1", f'nodegauge_textfile_dropped{{file="{at}/far/a",reason="unreadable"}} 1'):
+            if line not in done.stdout.split("\n"):
+                yield f"no {line}: {done.stderr[-200:]}"
+
+
 def main():
     update = sys.argv[1:2] == ["-u"]
     cases = sys.argv[1 + update:] or sorted(d for d in os.listdir(HERE) if os.path.exists(f"{HERE}/{d}/flags"))
@@ -167,9 +196,9 @@ def main():
         failed += bool(wrong)
         for line in wrong:
             print(f"{case}: {line}")
-    for line in [] if sys.argv[1:] else living():
+    for line in [] if sys.argv[1:] else [*living(), *hanging()]:
         failed += 1
-        print("living:", line)
+        print("changing or hanging:", line)
     print(f"{len(cases)} cases, {failed} failed" + ("" if peer else ", not compared: there is no node_exporter"))
     sys.exit(bool(failed or not cases))
 
