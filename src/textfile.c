@@ -245,6 +245,7 @@ print_family(const struct merger *m, size_t i, size_t n)
 		return;
 	}
 	to->files[to->n] = first->text;
+	buf_add(&to->text, string(m, first->name), strlen(string(m, first->name)) + 1);
 	to->list[to->n] = (struct lent){ .name = string(m, first->name), .size = to->text.size };
 	print_header(m, f->group, same_name(m, f->group));
 	for (size_t k, end = i + n; i < end; i += k)
@@ -253,21 +254,16 @@ print_family(const struct merger *m, size_t i, size_t n)
 	to->n++;
 }
 
-/* Keeps the names; and as the text does not move any more, where each family is in it. */
+/* The text does not move any more: each family's name, with a NUL behind, and what is printed of it. */
 static void
 finish(struct textfile_families *to)
 {
-	size_t size = 1, at = 0;
-	char *name;
+	char *at = to->text.data = must_realloc(to->text.data, to->text.room = to->text.size + 1);
 
-	for (size_t i = 0; i < to->n; i++)
-		size += strlen(to->list[i].name) + 1;
-	name = buf_reserve(&to->names, size);
-	to->text.data = must_realloc(to->text.data, to->text.room = to->text.size + 1);
-	for (size_t i = 0; i < to->n; at += to->list[i++].size) {
-		to->list[i].text = to->text.data + at;
-		to->list[i].name = strcpy(name, to->list[i].name);
-		name += strlen(name) + 1;
+	for (struct lent *l = to->list; l < to->list + to->n; l++) {
+		l->name = at;
+		l->text = at += strlen(at) + 1;
+		at += l->size;
 	}
 }
 
@@ -280,7 +276,6 @@ textfile_merge(struct parsed *p, struct textfile *files, struct textfile_familie
 	free(to->list);
 	free(to->files);
 	buf_free(&to->text);
-	buf_free(&to->names);
 	to->n = 0;
 	sort_families(&m);
 	for (size_t i = 0, n; i < m.n; i += n, names++)

@@ -37,7 +37,7 @@ struct textfile_families {
 	struct lent *list;
 	uint32_t *files;                /* the first that has each */
 	size_t n;
-	struct buf text, names;
+	struct buf text;
 };
 
 /*

@@ -82,6 +82,7 @@ whole_of(struct parser *p, char *name, enum piece *piece)
 		if (type == HISTOGRAM || (type == SUMMARY && *piece != POINT))
 			return i;
 	}
+	*piece = POINT;
 	return 0;
 }
 
@@ -92,15 +93,13 @@ family(struct parser *p, struct span name, enum piece *piece)
 	struct parsed *to = p->to;
 	uint32_t at = keep(p, name), i = *find(p, to->strings.data + at);
 
+	*piece = POINT;
 	if (i == 0)
 		i = whole_of(p, to->strings.data + at, piece);
-	else
-		*piece = POINT;
 	if (i != 0) {
 		to->strings.size = at;
 		return &to->families[i - 1];
 	}
-	*piece = POINT;
 	to->families = must_grow(to->families, to->n_families, &to->room_families, sizeof *to->families);
 	to->families[to->n_families] = (struct parsed_family){ .name = at, .text = p->text, .type = UNKNOWN };
 	*find(p, to->strings.data + at) = (uint32_t)to->n_families + 1;

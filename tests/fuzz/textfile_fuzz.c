@@ -48,8 +48,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		add(&p, files, 1, second + 1, (size_t)(text + size - second - 1));
 	textfile_merge(&p, files, &families);
 	for (size_t i = 0; i < families.n; i++) {
-		need(families.list[i].text == families.text.data + at, families.list[i].name);
+		need(families.list[i].name == families.text.data + at, families.list[i].name);
 		need(i == 0 || strcmp(families.list[i - 1].name, families.list[i].name) < 0, families.list[i].name);
+		at += strlen(families.list[i].name) + 1;
+		need(families.list[i].text == families.text.data + at, families.list[i].name);
 		at += check_family(&families.list[i]);
 	}
 	need(at == families.text.size, "text");
