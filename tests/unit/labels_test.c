@@ -229,3 +229,18 @@ Test(labels, equal)
 	free(other);
 	free(shorter);
 }
+
+Test(labels, unite)
+{
+	static const char texts[] = "a=\"1\",c=\"\\\",\"\0b=\"2\",c=\"3\"";
+	struct buf b = { 0 };
+	uint32_t both, bare;
+
+	buf_add(&b, texts, sizeof texts);
+	both = labels_unite(&b, 0, 14, true);
+	bare = labels_unite(&b, 0, 14, false);
+	cr_expect_str_eq(b.data + both, "a=\"1\",b=\"2\",c=\"\\\",\"");
+	cr_expect_str_eq(b.data + bare, "a=\"\",b=\"\",c=\"\"");
+	cr_expect_eq(labels_unite(&b, both, 14, true), both);
+	buf_free(&b);
+}
