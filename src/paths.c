@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fnmatch.h>
+#include <linux/magic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -11,6 +12,8 @@
 #include <unistd.h>
 
 #include "buf.h"
+#include "clock.h"
+#include "statfs.h"
 #include "text.h"
 
 static void
@@ -85,6 +88,32 @@ is_wanted(const struct dirent *entry)
 	    fnmatch(wanted, entry->d_name, 0) == 0 && left > 0 && left-- > 0;
 }
 
+static bool
+is_local(const struct statfs *fs)
+{
+	return fs->f_type == EXT4_SUPER_MAGIC || fs->f_type == XFS_SUPER_MAGIC || fs->f_type == BTRFS_SUPER_MAGIC ||
+	    fs->f_type == TMPFS_MAGIC || fs->f_type == OVERLAYFS_SUPER_MAGIC;
+}
+
+/* One that hangs would hold us: a child asks first, and where that has found a local one, once a minute. */
+static bool
+answers(const char *path)
+{
+	static struct {
+		uint32_t path;
+		double until;
+	} local[16];
+	struct question q = { .path = path, .far = true };
+	uint32_t hash = text_hash(path), at = hash % COUNT(local);
+
+	if (local[at].path == hash && clock_now() < local[at].until)
+		return true;
+	statfs_ask(&q, 1, 1000);
+	local[at].path = hash;
+	local[at].until = q.answered && q.err == 0 && is_local(&q.fs) ? clock_now() + 60 : 0;
+	return q.answered;
+}
+
 int
 paths_in(const char *directory, const char *glob, size_t most, struct paths *to)
 {
@@ -93,7 +122,11 @@ paths_in(const char *directory, const char *glob, size_t most, struct paths *to)
 
 	wanted = glob;
 	left = most;
-	if ((n = scandir(*directory == '\0' ? "." : directory, &entries, is_wanted, alphasort)) < 0)
+	if (*directory == '\0')
+		directory = ".";
+	if (!answers(directory))
+		return -ETIMEDOUT;
+	if ((n = scandir(directory, &entries, is_wanted, alphasort)) < 0)
 		return -errno;
 	for (int i = 0; i < n; i++) {
 		add(to, joined_path(directory, entries[i]->d_name));

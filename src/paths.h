@@ -9,7 +9,10 @@ struct paths {
 	size_t n, room;
 };
 
-/* Adds what is in a directory and matches, in order; some of them if there are more than most. 0 or -errno. */
+/*
+ * Adds what is in a directory and matches, in order; some of it if it is more than most. 0 or -errno, -ETIMEDOUT where
+ * the file system does not answer.
+ */
 int paths_in(const char *directory, const char *glob, size_t most, struct paths *to);
 
 /* Adds what the pattern matches, or itself if that is nothing; what is there already is not added. */

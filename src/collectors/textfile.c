@@ -16,10 +16,7 @@
 
 #include "../file.h"
 #include "../log.h"
-#include "../mounts.h"
 #include "../paths.h"
-#include "../place.h"
-#include "../text.h"
 #include "../textfile.h"
 
 enum { FILES_MAX = 1000, SAMPLES_ALL_MAX = 4 * PARSED_SAMPLES_MAX };
@@ -113,51 +110,14 @@ look_in(struct list *to, const char *directory)
 	paths_free(&paths);
 }
 
-/* Whether a directory of a flag is on the mount, which is one of the node's; on "/" everything would be. */
-static bool
-is_on(const char *directory, const struct mount *m)
-{
-	size_t root = strlen(place_path(ROOT)), n = strlen(m->line.point);
-
-	if (text_starts(directory, place_path(ROOT)))
-		directory += root;
-	return text_starts(directory, m->line.point) && (directory[n] == '/' || directory[n] == '\0');
-}
-
-static bool
-take(const struct mounts *t, const struct mount *m)
-{
-	(void)t;
-	for (size_t i = 0; i < directories.n; i++)
-		if (is_on(directories.items[i], m))
-			return true;
-	return false;
-}
-
-static struct mounts mounts = { .take = take };
-
-static bool
-hangs(const char *directory)
-{
-	for (size_t i = 0; i < mounts.n; i++)
-		if (!mounts.questions[mounts.list[i].question].answered && is_on(directory, &mounts.list[i]))
-			return true;
-	return false;
-}
-
 static struct list
 look_everywhere(void)
 {
 	struct list found = { 0 };
 	struct paths paths = { 0 };
 
-	if (directories.n > 0)
-		mounts_read(&mounts);
 	for (size_t i = 0; i < directories.n; i++)
-		if (hangs(directories.items[i]))
-			refuse(add_file(&found, must_copy(directories.items[i])), UNREADABLE, ETIMEDOUT);
-		else
-			paths_expand(directories.items[i], &paths);
+		paths_expand(directories.items[i], &paths);
 	for (size_t i = 0; i < paths.n; i++)
 		look_in(&found, paths.list[i]);
 	paths_free(&paths);
