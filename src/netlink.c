@@ -354,15 +354,20 @@ netlink_links(const struct page *p, const struct link **links)
 	return all.err != 0 ? all.err : (int)all.n;
 }
 
+/* Looked for from the last one on: what refers to links is mostly in their order. */
 const char *
 netlink_name(const struct page *p, uint32_t index)
 {
+	static int last;
 	const struct link *links;
 	int n = netlink_links(p, &links);
 
-	for (int i = 0; i < n; i++)
-		if ((uint32_t)links[i].index == index)
-			return links[i].name;
+	for (int i = 0; i < n; i++, last++) {
+		if (last >= n)
+			last = 0;
+		if ((uint32_t)links[last].index == index)
+			return links[last].name;
+	}
 	return "";
 }
 

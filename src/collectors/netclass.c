@@ -262,7 +262,7 @@ add_kept_settings(struct interface *f, struct kept *k, const struct link *l, int
 		k->carrier = l->carrier;
 		k->changes = l->changes;
 		k->speed = f->values[SPEED];
-		snprintf(k->duplex, sizeof k->duplex, "%s", f->duplex);
+		text_first(k->duplex, sizeof k->duplex, f->duplex);
 	}
 }
 
