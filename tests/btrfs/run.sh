@@ -27,7 +27,7 @@ for image in one two; do
 	truncate -s 300M $image
 	losetup -f --show $image >>devices || skip "no loop device"
 done
-mkfs.btrfs -q -f -d raid0 -m raid1 $(cat devices) >/dev/null 2>&1
+xargs mkfs.btrfs -q -f -d raid0 -m raid1 <devices >/dev/null 2>&1
 mkdir mount
 mount "$(head -n 1 devices)" mount || skip "the kernel has no btrfs"
 dd if=/dev/zero of=mount/file bs=1M count=8 2>/dev/null
