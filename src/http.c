@@ -25,7 +25,7 @@
 #include "version.h"
 
 #define WORKERS "8"
-#define KEPT_SECONDS "75"       /* longer than anyone lets pass between two scrapes */
+#define KEPT_MS "75000"         /* longer than anyone lets pass between two scrapes */
 #define DRAIN_SECONDS 0.8
 #define ALLOW "Allow: GET, HEAD, OPTIONS\r\n"
 #define PLAIN "Content-Type: text/plain; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\n"
@@ -514,7 +514,7 @@ start(const char *list)
 	};
 	const char *options[] = {
 		"listening_ports", list, "num_threads", WORKERS, "connection_queue", "128",
-		"enable_keep_alive", "yes", "keep_alive_timeout_ms", KEPT_SECONDS "000", "request_timeout_ms", "5000",
+		"enable_keep_alive", "yes", "keep_alive_timeout_ms", KEPT_MS, "request_timeout_ms", "5000",
 		"tcp_nodelay", "1", "decode_url", "no", "enable_auth_domain_check", "no", NULL,
 	};
 

@@ -66,7 +66,7 @@ reserve(struct sample_list *l)
 {
 	if (l->room - l->size >= BYTES_MAX)
 		return;
-	l->room = l->size + l->size / 8 + 2 * BYTES_MAX;
+	l->room = l->size + l->size / 8 + (size_t)2 * BYTES_MAX;
 	l->bytes = must_realloc(l->bytes, l->room);
 }
 

@@ -239,7 +239,7 @@ print_family(const struct merger *m, size_t i, size_t n)
 	const struct parsed_family *f = &m->p->families[m->p->samples[i].family], *first = m->order[f->group];
 	struct textfile_families *to = m->to;
 
-	if (to->text.size > 2 * TEXTFILES_BYTES) {
+	if (to->text.size > (size_t)2 * TEXTFILES_BYTES) {
 		for (size_t k = i; k < i + n; k++)
 			drop(m, &m->p->families[m->p->samples[k].family], TOO_LARGE, 1);
 		return;
