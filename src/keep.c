@@ -60,16 +60,15 @@ find(struct keep *k, const char *path)
 	return f;
 }
 
-/* False for the first time: much of sysfs is read once and never again. */
+/* False for the first time, of most paths: much of sysfs is read once and never again. */
 static bool
 was_read(const char *path)
 {
-	static uint32_t hashes[512];
-	uint32_t hash = text_hash(path), *slot = &hashes[hash % COUNT(hashes)];
-	bool known = *slot == hash;
+	static bool read[4096];
+	bool *this = &read[text_hash(path) % COUNT(read)], before = *this;
 
-	*slot = hash;
-	return known;
+	*this = true;
+	return before;
 }
 
 /* What cannot be read any more, because its cgroup or controller has gone, may be there again under its name. */
