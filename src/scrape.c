@@ -122,19 +122,32 @@ run_timed(size_t i, const struct scope *s)
 
 enum { ABSENCE = 60 };                  /* seconds until what a machine does not have is looked for again */
 
+/* True if the machine has nothing for the collector: it says so, or has none of the devices that it consists of. */
+static bool
+is_absent(size_t i, size_t samples)
+{
+	return errors[i] == -ENODATA ||
+	    (errors[i] == 0 && collectors[i]->devices.where != NULL && page_samples(page) == samples);
+}
+
 /* A third of the collectors is for what a machine does not have, and a failed open costs as much as a read. */
 static void
 run_unless_absent(size_t i)
 {
-	static double absent_until[COLLECTORS_MAX];
+	static struct {
+		double until;
+		int err;
+	} absent[COLLECTORS_MAX];
+	size_t samples = page_samples(page);
 	double now = clock_now();
 
-	if (now < absent_until[i]) {
-		errors[i] = -ENODATA;
+	if (now < absent[i].until) {
+		errors[i] = absent[i].err;
 		return;
 	}
 	run_timed(i, place(PROC));
-	absent_until[i] = errors[i] == -ENODATA ? now + ABSENCE : 0;
+	absent[i].until = is_absent(i, samples) ? now + ABSENCE : 0;
+	absent[i].err = errors[i];
 }
 
 static void
