@@ -120,6 +120,21 @@ file_lines(int dir, const char *path, void (*take)(char *, void *), void *to)
 	return (int)n;
 }
 
+int
+file_entries(int fd, file_entry_taker *take, void *to)
+{
+	_Alignas(struct dirent64) char entries[16384];
+	const struct dirent64 *entry;
+	ssize_t size;
+
+	while ((size = getdents64(fd, entries, sizeof entries)) > 0)
+		for (ssize_t at = 0; at < size; at += entry->d_reclen) {
+			entry = (const struct dirent64 *)(const void *)(entries + at);
+			take(entry, to);
+		}
+	return size < 0 ? -errno : 0;
+}
+
 ssize_t
 file_read_inside(int root, const char *path, struct buf *b)
 {

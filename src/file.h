@@ -2,6 +2,7 @@
 #ifndef FILE_H
 #define FILE_H
 
+#include <dirent.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -38,6 +39,12 @@ int file_lines(int dir, const char *path, void (*take)(char *line, void *to), vo
  * what is not a regular file is -EINVAL without waiting for it. Linux 5.6, openat2(2).
  */
 ssize_t file_read_inside(int root, const char *path, struct buf *b);
+
+/* Told of an entry of a directory. */
+typedef void file_entry_taker(const struct dirent64 *entry, void *to);
+
+/* Tells of each entry of an open directory, in the kernel's order. 0 or -errno. getdents(2) */
+int file_entries(int fd, file_entry_taker *take, void *to);
 
 /* Opens a directory or a file below root, links kept inside. A descriptor, or -errno. */
 int file_open_inside(int root, const char *path, int flags);

@@ -1,7 +1,6 @@
 /* The node's directories. */
 #include "place.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
@@ -286,41 +285,37 @@ place_read_inside(const struct scope *s, const char *path)
 	return result(s->dir < 0 ? -ENOENT : file_read_inside(s->dir, path, &text));
 }
 
-/* Names that were asked for, as they are found. */
+/* Names that are asked for, as they are found. */
 struct listed {
+	const char *glob;
+	bool directories;
 	char **list;
 	size_t n, room;
 };
 
 /* A copy of sysfs may not tell what is a directory. */
 static void
-take_names(struct listed *names, const char *entries, ssize_t size, const char *glob, bool directories)
+take_name(const struct dirent64 *e, void *to)
 {
-	const struct dirent64 *e;
+	struct listed *l = to;
 
-	for (ssize_t at = 0; at < size; at += e->d_reclen) {
-		e = (const struct dirent64 *)(const void *)(entries + at);
-		if (e->d_name[0] == '.' || fnmatch(glob, e->d_name, 0) != 0 ||
-		    (directories && e->d_type != DT_DIR && e->d_type != DT_UNKNOWN))
-			continue;
-		names->list = must_grow(names->list, names->n, &names->room, sizeof *names->list);
-		names->list[names->n++] = must_copy(e->d_name);
-	}
+	if (e->d_name[0] == '.' || fnmatch(l->glob, e->d_name, 0) != 0 ||
+	    (l->directories && e->d_type != DT_DIR && e->d_type != DT_UNKNOWN))
+		return;
+	l->list = must_grow(l->list, l->n, &l->room, sizeof *l->list);
+	l->list[l->n++] = must_copy(e->d_name);
 }
 
 static int
 list(const struct scope *s, const char *path, const char *glob, bool directories, char ***names)
 {
 	int fd = s->dir < 0 ? (errno = ENOENT, -1) : openat(s->dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	_Alignas(struct dirent64) char entries[4096];
-	struct listed found = { 0 };
-	ssize_t size;
+	struct listed found = { .glob = glob, .directories = directories };
 
 	*names = NULL;
 	if (fd < 0)
 		return -errno;
-	while ((size = getdents64(fd, entries, sizeof entries)) > 0)
-		take_names(&found, entries, size, glob, directories);
+	file_entries(fd, take_name, &found);
 	close(fd);
 	if (found.n > 0)
 		qsort(found.list, found.n, sizeof *found.list, by_text);

@@ -1,7 +1,6 @@
 /* Processes of containers. */
 #include "process.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -112,20 +111,24 @@ process_find(struct wanted_process *w)
 		look_at_all(w);
 }
 
+struct taken_by {
+	process_taker *take;
+	void *to;
+};
+
+static void
+take_number(const struct dirent64 *entry, void *to)
+{
+	const struct taken_by *by = to;
+
+	if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')
+		by->take(entry->d_name, entry->d_ino, by->to);
+}
+
 int
 process_list_in(int fd, process_taker *take, void *to)
 {
-	_Alignas(struct dirent64) char names[16384];
-	const struct dirent64 *entry;
-	ssize_t size;
-
-	while ((size = getdents64(fd, names, sizeof names)) > 0)
-		for (ssize_t at = 0; at < size; at += entry->d_reclen) {
-			entry = (const struct dirent64 *)(const void *)(names + at);
-			if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')
-				take(entry->d_name, entry->d_ino, to);
-		}
-	return size < 0 ? -errno : 0;
+	return file_entries(fd, take_number, &(struct taken_by){ take, to });
 }
 
 int
