@@ -69,9 +69,6 @@ is_key(const char *wanted, const char *name, const char *key)
 	return strcmp(wanted + n, key) == 0;
 }
 
-/* What the name of a family consists of; a key of anything else makes none. */
-#define NAME "ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz0123456789"
-
 static const struct metric *
 metric_of_every(const struct reading *r, const char *name, const char *key)
 {
@@ -90,7 +87,7 @@ metric_of_every(const struct reading *r, const char *name, const char *key)
 	}
 	snprintf(full, sizeof full, "%s%.*s%s%.*s", e->prefix, KEY_MAX / 2, name, *name == '\0' ? "" : "_", KEY_MAX / 2,
 	    key);
-	if (full[strspn(full, NAME)] != '\0' || (e->filter != NULL && !filter_takes(e->filter, full + prefix)))
+	if (!text_is_name(full) || (e->filter != NULL && !filter_takes(e->filter, full + prefix)))
 		return NULL;
 	return page_metric(r->p, e->type, ONE, full, e->help);
 }

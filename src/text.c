@@ -97,6 +97,14 @@ nameable(char c)
 	return c == '_' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
+bool
+text_is_name(const char *text)
+{
+	while (nameable(*text))
+		text++;
+	return *text == '\0';
+}
+
 char *
 text_name(char *text)
 {

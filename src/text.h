@@ -30,6 +30,9 @@ void text_first(char *out, size_t size, char *text);
 /* Makes part of a family's name of text, in place, as node_exporter does: what may not stand in one becomes '_'. */
 char *text_name(char *text);
 
+/* True if it consists of what may stand in one. */
+bool text_is_name(const char *text);
+
 /* A decimal number such as 17, -3 or 0.52; nothing may stand behind it. False if it is none. */
 bool text_number(const char *word, double *value);
 
