@@ -52,6 +52,69 @@ scaled(struct decimal *d, double value, int scale)
 	return 1;
 }
 
+__extension__ typedef unsigned __int128 wide;
+
+static wide
+power_of_ten(int n)
+{
+	wide p = 1;
+
+	while (n-- > 0)
+		p *= 10;
+	return p;
+}
+
+/* A value as a fraction whose integer part has 17 digits: value = above / below / 10^scale. */
+struct fraction {
+	wide above, below, half;        /* half the distance to the next double, in the unit of above */
+	int scale;
+	bool odd;                       /* what is just halfway reads as the next double */
+};
+
+/* False where the fraction would not fit, or the doubles below the value are denser than those above it. */
+static bool
+fraction_of(struct fraction *f, double value)
+{
+	int exponent;
+	uint64_t mantissa = (uint64_t)ldexp(frexp(value, &exponent), 53);
+
+	exponent -= 53;
+	f->odd = mantissa % 2 == 1;
+	f->scale = 16 - (int)floor((exponent + 53) * 0.30103);
+	if (mantissa == UINT64_C(1) << 52 || exponent < -68 || exponent > 60)
+		return false;
+	for (;; f->scale++) {
+		wide ten = power_of_ten(abs(f->scale));
+
+		f->half = (f->scale > 0 ? ten : 1) << (exponent > 0 ? exponent : 0);
+		f->above = f->half * mantissa * 2;
+		f->below = (wide)2 << (exponent < 0 ? -exponent : 0);
+		f->below *= f->scale < 0 ? ten : 1;
+		if (f->above / f->below >= UINT64_C(10000000000000000))
+			return true;
+	}
+}
+
+/* The search without printing: a value is the nearest multiple of 100, 10 or 1, the first that reads back. */
+static bool
+exact(struct decimal *d, double value)
+{
+	struct fraction f;
+
+	if (!fraction_of(&f, value))
+		return false;
+	for (unsigned step = 100; step >= 1; step /= 10) {
+		wide unit = f.below * step, n = f.above / unit, rest = f.above % unit;
+		bool up = rest * 2 > unit || (rest * 2 == unit && n % 2 == 1);
+
+		if ((up ? unit - rest : rest) <= f.half - f.odd) {
+			from_integer(d, (uint64_t)(n + up) * step, f.scale);
+			return true;
+		}
+	}
+	return false;
+}
+
 /*
  * Below a power of two doubles are twice as dense as above, so the next decimal up may read back where the nearest does
  * not. A carry is a decimal with a digit less, which was tried.
@@ -151,7 +214,7 @@ number_print(char out[NUMBER_MAX], double value)
 		*at++ = '-';
 		value = -value;
 	}
-	if (!scaled(&d, value, 0) && !scaled(&d, value, 6) && !scaled(&d, value, 9))
+	if (!scaled(&d, value, 0) && !scaled(&d, value, 6) && !scaled(&d, value, 9) && !exact(&d, value))
 		search(&d, value);
 	at = d.point - 1 < -4 || d.point - 1 >= 6 ? with_exponent(at, &d) : plain(at, &d);
 	return (size_t)(at - out);
