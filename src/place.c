@@ -209,25 +209,35 @@ by_text(const void *a, const void *b)
 }
 
 /* Of procfs and the network: files that are printed at once, or in short rows. */
-static bool
-has_short_rows(const char *path)
-{
-	static const char *const names[] = {
-		"arp", "dev", "diskstats", "loadavg", "meminfo", "netstat", "snmp", "snmp6", "sockstat", "sockstat6",
-		"softnet_stat", "stat", "stat/nf_conntrack", "udp", "udp6", "uptime", "vmstat",
-	};
+static const struct ending {
+	const char *name;
+	enum file_end end;
+} endings[] = {
+	{ "arp", END_ROOM }, { "dev", END_ROOM }, { "diskstats", END_ROOM }, { "loadavg", END_SHORT }, { "meminfo", END_SHORT },
+	{ "netstat", END_SHORT }, { "snmp", END_SHORT }, { "snmp6", END_SHORT }, { "sockstat", END_SHORT },
+	{ "sockstat6", END_SHORT }, { "softnet_stat", END_ROOM }, { "stat", END_SHORT }, { "stat/nf_conntrack", END_ROOM },
+	{ "udp", END_ROOM }, { "udp6", END_ROOM }, { "uptime", END_SHORT }, { "vmstat", END_ROOM },
+};
 
-	if (text_starts(path, "sys/") || text_starts(path, "pressure/"))
-		return true;
-	return bsearch(&path, names, COUNT(names), sizeof *names, by_text) != NULL;
+static int
+by_ending(const void *path, const void *ending)
+{
+	return strcmp(path, ((const struct ending *)ending)->name);
 }
 
 static enum file_end
 end_of(const struct scope *s, const char *path)
 {
+	const struct ending *found;
+
 	if (s->records)
 		return strcmp(path, "cgroup.procs") == 0 ? END_EMPTY : END_SHORT;
-	return (s == &scopes[PROC] || s == &scopes[NET]) && has_short_rows(path) ? END_ROOM : END_EMPTY;
+	if (s != &scopes[PROC] && s != &scopes[NET])
+		return END_EMPTY;
+	if (text_starts(path, "sys/") || text_starts(path, "pressure/"))
+		return END_SHORT;
+	found = bsearch(path, endings, COUNT(endings), sizeof *endings, by_ending);
+	return found == NULL ? END_EMPTY : found->end;
 }
 
 ssize_t
