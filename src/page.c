@@ -17,8 +17,10 @@ struct known {
 struct page {
 	struct family **families;       /* in the order of their names */
 	size_t n_families;
-	struct known *known;            /* open addressing, a power of two */
+	struct known *known;            /* in the order in which they were met, which is that of the collectors */
 	size_t n_known, room_known;
+	uint32_t *slots;                /* which of known is behind a metric's hash, from 1; open addressing, a power of two */
+	size_t n_slots;
 	struct metric **made;           /* by page_metric, in the order of their names */
 	size_t n_made;
 	struct buf rows;
@@ -37,8 +39,8 @@ page_new(void)
 {
 	struct page *p = must_zero(sizeof *p);
 
-	p->room_known = 1024;
-	p->known = must_zero(p->room_known * sizeof *p->known);
+	p->n_slots = 1024;
+	p->slots = must_zero(p->n_slots * sizeof *p->slots);
 	page_clear(p);
 	return p;
 }
@@ -48,6 +50,7 @@ page_free(struct page *p)
 {
 	for (size_t i = 0; i < p->n_families; i++) {
 		samples_free(&p->families[i]->samples);
+		free(p->families[i]->printed.text);
 		free(p->families[i]);
 	}
 	for (size_t i = 0; i < p->n_made; i++) {
@@ -56,6 +59,7 @@ page_free(struct page *p)
 	}
 	free(p->families);
 	free(p->known);
+	free(p->slots);
 	free(p->made);
 	free(p->shared);
 	free(p->scopes);
@@ -175,43 +179,44 @@ family(struct page *p, const struct metric *m)
 	return f;
 }
 
-static struct known *
-slot(struct known *known, size_t room, const struct metric *m)
+/* Where a metric's number is, or is to be put. */
+static uint32_t *
+slot(const struct page *p, const struct metric *m)
 {
 	size_t i = ((uintptr_t)m >> 3) * 0x9e3779b97f4a7c15u >> 32;
 
-	for (;; i++)
-		if (known[i & (room - 1)].metric == m || known[i & (room - 1)].metric == NULL)
-			return &known[i & (room - 1)];
+	for (;; i++) {
+		uint32_t *n = &p->slots[i & (p->n_slots - 1)];
+
+		if (*n == 0 || p->known[*n - 1].metric == m)
+			return n;
+	}
 }
 
 static void
-grow_known(struct page *p)
+grow_slots(struct page *p)
 {
-	size_t room = p->room_known * 2;
-	struct known *wider = must_zero(room * sizeof *wider);
-
-	for (size_t i = 0; i < p->room_known; i++)
-		if (p->known[i].metric != NULL)
-			*slot(wider, room, p->known[i].metric) = p->known[i];
-	free(p->known);
-	p->known = wider;
-	p->room_known = room;
+	free(p->slots);
+	p->n_slots *= 2;
+	p->slots = must_zero(p->n_slots * sizeof *p->slots);
+	for (size_t i = 0; i < p->n_known; i++)
+		*slot(p, p->known[i].metric) = (uint32_t)i + 1;
 }
 
 static struct known *
 know(struct page *p, const struct metric *m)
 {
-	struct known *k = slot(p->known, p->room_known, m);
+	uint32_t *n = slot(p, m);
 
-	if (k->metric != NULL)
-		return k;
-	if (++p->n_known * 2 > p->room_known) {
-		grow_known(p);
-		k = slot(p->known, p->room_known, m);
+	if (*n == 0) {
+		p->known = must_grow(p->known, p->n_known, &p->room_known, sizeof *p->known);
+		p->known[p->n_known++] = (struct known){ .metric = m, .family = family(p, m) };
+		*n = (uint32_t)p->n_known;
+		if (p->n_known * 2 > p->n_slots)
+			grow_slots(p);
+		return &p->known[p->n_known - 1];
 	}
-	*k = (struct known){ .metric = m, .family = family(p, m) };
-	return k;
+	return &p->known[*n - 1];
 }
 
 /* The row with the metric's own labels. */
@@ -271,9 +276,10 @@ page_add(struct page *p, const struct metric *m, uint32_t row, double value)
 double
 page_last(const struct page *p, const struct metric *m)
 {
-	const struct known *k = slot(p->known, p->room_known, m);
+	uint32_t n = *slot(p, m);
+	const struct sample *last = n == 0 ? NULL : &p->known[n - 1].family->samples.last;
 
-	return k->metric != NULL && k->family->samples.last.scope == p->scope ? k->family->samples.last.value : 0;
+	return last != NULL && last->scope == p->scope ? last->value : 0;
 }
 
 static int

@@ -19,6 +19,10 @@ struct family {
 	const char *name, *help;
 	enum type type;
 	struct sample_list samples;
+	struct {
+		char *text;             /* the name and, behind it, the header */
+		uint32_t name, size;
+	} printed;                      /* kept by the printer: a page's texts in one place, in its order */
 };
 
 /* A family that is printed already, with its header. */

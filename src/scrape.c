@@ -246,8 +246,9 @@ collect(enum which_page which, const struct selection *sel)
 /* Printing --------------------------------------------------------------------------------------------------------- */
 
 static void
-append(void *to, const char *text, size_t size)
+append(void *to, const char *text, size_t size, bool last)
 {
+	(void)last;
 	buf_add(to, text, size);
 }
 
@@ -267,7 +268,6 @@ print(bool compressed)
 	if (compressed) {
 		gzip_begin(gzip, &b->bytes);
 		expo_text(page, &piece, gzip_write, gzip);
-		gzip_end(gzip);
 	} else {
 		expo_text(page, &piece, append, &b->bytes);
 	}

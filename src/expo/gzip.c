@@ -44,21 +44,16 @@ deflate(struct gzip *g)
 	} while (s->avail_out == 0 || s->avail_in != 0);
 }
 
+/* igzip keeps a copy of the text before the next piece, but not of the last one. */
 void
-gzip_write(void *to, const char *text, size_t size)
+gzip_write(void *to, const char *text, size_t size, bool last)
 {
 	struct gzip *g = to;
 
 	g->stream.next_in = (uint8_t *)(uintptr_t)text;
 	g->stream.avail_in = (uint32_t)size;
+	g->stream.end_of_stream = last;
 	deflate(g);
-}
-
-void
-gzip_end(struct gzip *g)
-{
-	g->stream.end_of_stream = 1;
-	gzip_write(g, "", 0);
 }
 
 void

@@ -12,11 +12,8 @@ struct gzip *gzip_new(void);
 /* Begins a member, to be added to out. */
 void gzip_begin(struct gzip *g, struct buf *out);
 
-/* Adds a piece of text; g is the struct gzip. */
+/* Adds a piece of text, and ends the member with the last one; to is the struct gzip. */
 expo_write gzip_write;
-
-/* Ends the member: out has it whole. */
-void gzip_end(struct gzip *g);
 
 void gzip_free(struct gzip *g);
 

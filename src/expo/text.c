@@ -46,10 +46,25 @@ print_header(struct buf *to, const struct family *f)
 	buf_text(to, "\n");
 }
 
+/* For the first time. Names and helps lie scattered over the program, and fetching them takes longer than copying. */
 static void
-print_sample(struct buf *to, const struct page *p, const struct family *f, size_t name, const struct sample *s)
+keep_header(struct family *f)
 {
-	char *at = mempcpy(buf_reserve(to, name + 1), f->name, name);
+	static struct buf b;
+
+	b.size = 0;
+	buf_text(&b, f->name);
+	f->printed.name = (uint32_t)b.size;
+	print_header(&b, f);
+	f->printed.size = (uint32_t)b.size;
+	f->printed.text = memcpy(must_realloc(NULL, b.size), b.data, b.size);
+}
+
+static void
+print_sample(struct buf *to, const struct page *p, const struct family *f, const struct sample *s)
+{
+	size_t name = f->printed.name;
+	char *at = mempcpy(buf_reserve(to, name + 1), f->printed.text, name);
 	size_t start = to->size += name + 1;
 
 	*at = '{';
@@ -77,7 +92,7 @@ flush(struct out *o, size_t least)
 {
 	if (o->piece->size < least)
 		return;
-	o->write(o->to, o->piece->data, o->piece->size);
+	o->write(o->to, o->piece->data, o->piece->size, false);
 	o->piece->size = 0;
 }
 
@@ -91,18 +106,20 @@ put_lent(struct out *o, const struct lent *l)
 		return;
 	}
 	flush(o, 1);
-	o->write(o->to, l->text, l->size);
+	o->write(o->to, l->text, l->size, false);
 }
 
 static void
-put_family(struct out *o, const struct page *p, const struct family *f)
+put_family(struct out *o, const struct page *p, struct family *f)
 {
-	size_t name = strlen(f->name), at = 0;
+	size_t at = 0;
 	struct sample s = { 0 };
 
-	print_header(o->piece, f);
+	if (f->printed.text == NULL)
+		keep_header(f);
+	buf_add(o->piece, f->printed.text + f->printed.name, f->printed.size - f->printed.name);
 	while (samples_next(&f->samples, &at, &s)) {
-		print_sample(o->piece, p, f, name, &s);
+		print_sample(o->piece, p, f, &s);
 		flush(o, PIECE);
 	}
 }
@@ -127,5 +144,5 @@ expo_text(const struct page *p, struct buf *piece, expo_write *write, void *to)
 			k += order == 0;
 		}
 	}
-	flush(&o, 1);
+	write(to, piece->data, piece->size, true);
 }

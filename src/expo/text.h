@@ -7,8 +7,8 @@
 /* Words for enum type on TYPE lines; NULL for PART. */
 extern const char *const expo_types[];
 
-/* Takes a piece of the page as it is printed. */
-typedef void expo_write(void *to, const char *text, size_t size);
+/* Takes a piece of the page as it is printed, which may be empty; after the last one the page is whole. */
+typedef void expo_write(void *to, const char *text, size_t size, bool last);
 
 /* Prints the page in pieces of about 64 kB. piece is scratch. */
 void expo_text(const struct page *p, struct buf *piece, expo_write *write, void *to);

@@ -151,8 +151,9 @@ set_flags(const struct collector *c, unsigned bits)
 }
 
 static void
-append(void *to, const char *text, size_t size)
+append(void *to, const char *text, size_t size, bool last)
 {
+	(void)last;
 	buf_add(to, text, size);
 }
 

@@ -26,8 +26,9 @@ begin(void)
 }
 
 static void
-append(void *to, const char *text, size_t size)
+append(void *to, const char *text, size_t size, bool last)
 {
+	(void)last;
 	buf_add(to, text, size);
 }
 

@@ -45,12 +45,12 @@ static void
 round_trip(struct gzip *g, const struct buf *text, size_t piece)
 {
 	struct buf packed = { 0 }, back = { 0 };
-	size_t rest;
+	size_t rest, at = 0;
 
 	gzip_begin(g, &packed);
-	for (size_t at = 0; at < text->size; at += piece)
-		gzip_write(g, text->data + at, text->size - at < piece ? text->size - at : piece);
-	gzip_end(g);
+	for (; text->size - at > piece; at += piece)
+		gzip_write(g, text->data + at, piece, false);
+	gzip_write(g, text->data + at, text->size - at, true);
 	gunzip(&packed, &back, &rest);
 	cr_expect(eq(sz, rest, 0));
 	cr_expect(eq(sz, back.size, text->size));
@@ -95,8 +95,9 @@ Test(gzip, appends)
 
 	buf_text(&out, "before");
 	gzip_begin(g, &out);
-	gzip_write(g, "text", 4);
-	gzip_end(g);
+	gzip_write(g, "te", 2, false);
+	gzip_write(g, "xt", 2, false);
+	gzip_write(g, "", 0, true);
 	cr_expect(memcmp(out.data, "before\x1f\x8b", 8) == 0);
 	buf_free(&out);
 	gzip_free(g);

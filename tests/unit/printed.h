@@ -7,8 +7,9 @@
 #include "expo/text.h"
 
 static inline void
-printed_add(void *to, const char *text, size_t size)
+printed_add(void *to, const char *text, size_t size, bool last)
 {
+	(void)last;
 	buf_add(to, text, size);
 }
 
