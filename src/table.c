@@ -12,14 +12,18 @@
 #include "device.h"
 #include "text.h"
 
-/* What a key of a file became last time. The kernel prints keys in one order, so the next reading need not search. */
+/*
+ * What a key of a file became last time, and how many that are not exported stood before it. The kernel prints keys in one
+ * order, so that the next reading passes over as many and finds the key where it stood; if not, it looks at each again.
+ */
 struct learned {
-	char *name, *key;
+	char *name, *key;               /* no key: the end of a list whose last keys are not exported */
 	size_t length;                  /* of the key */
-	const struct metric *metric;    /* NULL: not exported */
+	size_t passed;
+	const struct metric *metric;
 };
 
-/* The keys of a table's file, in the order of the last reading. */
+/* The exported keys of a table's file, in the order of the last reading. */
 struct order {
 	const struct table *table;
 	struct learned *learned;
@@ -32,6 +36,7 @@ struct reading {
 	struct page *p;
 	uint32_t row;                   /* what the path's '*' stood for, as labels */
 	size_t keys;                    /* of those learned, how many were met */
+	size_t passed;                  /* since then, keys that are not exported */
 };
 
 enum { ORDERS_MAX = 1024, KEY_MAX = 160 };
@@ -101,26 +106,63 @@ find(const struct reading *r, const char *name, const char *key)
 	return r->t->every == NULL ? NULL : metric_of_every(r, name, key);
 }
 
-/* The metric of a key, or NULL if it is not exported. */
-static const struct metric *
-metric_of(struct reading *r, const char *name, const char *key)
+/* How many keys are not exported before the next one that is, as far as is known. */
+static size_t
+to_pass(const struct reading *r)
+{
+	return r->keys < r->order->n_learned ? r->order->learned[r->keys].passed : 0;
+}
+
+/* What is known of the key at the place where it should stand, or NULL; then nothing is known from there on. */
+static const struct learned *
+recall(struct reading *r, const char *name, const char *at)
 {
 	struct order *o = r->order;
-	struct learned *l;
+	const struct learned *l = &o->learned[r->keys];
 
-	if (r->keys < o->n_learned) {
-		l = &o->learned[r->keys];
-		if (strcmp(l->key, key) == 0 && strcmp(l->name, name) == 0)
-			return o->learned[r->keys++].metric;
-		free(l->name);
-		free(l->key);
-	} else {
-		o->learned = must_realloc(o->learned, ++o->n_learned * sizeof *o->learned);
-		l = &o->learned[r->keys];
+	if (r->keys == o->n_learned)
+		return NULL;
+	if (at != NULL && strncmp(at, l->key, l->length) == 0 && strcmp(name, l->name) == 0 &&
+	    (l->metric == NULL ? *at == '\0' : memchr(" :\t=", at[l->length], sizeof " :\t=") != NULL)) {
+		r->keys++;
+		return l;
 	}
-	r->keys++;
-	*l = (struct learned){ must_copy(name), must_copy(key), strlen(key), find(r, name, key) };
-	return l->metric;
+	while (o->n_learned > r->keys) {
+		free(o->learned[--o->n_learned].name);
+		free(o->learned[o->n_learned].key);
+	}
+	return NULL;
+}
+
+static void
+remember(struct reading *r, const char *name, const char *key, const struct metric *m)
+{
+	struct order *o = r->order;
+
+	o->learned = must_realloc(o->learned, ++o->n_learned * sizeof *o->learned);
+	o->learned[r->keys++] = (struct learned){ must_copy(name), must_copy(key), strlen(key), r->passed, m };
+	r->passed = 0;
+}
+
+/* The metric of a key of which nothing is known, or NULL if it is not exported. */
+static const struct metric *
+learn(struct reading *r, const char *name, const char *key)
+{
+	const struct metric *m = key == NULL ? NULL : find(r, name, key);
+
+	if (m != NULL)
+		remember(r, name, key, m);
+	else
+		r->passed++;
+	return m;
+}
+
+/* At the end of keys that were learned. */
+static void
+learn_end(struct reading *r, const char *name)
+{
+	if (r->passed > 0)
+		remember(r, name, "", NULL);
 }
 
 /* The next row of the table if it is of the same key. */
@@ -147,15 +189,6 @@ add(struct reading *r, const struct metric *m, const char *value, uint32_t row)
 	return 0;
 }
 
-/* Adds the value of a key, if it is exported. */
-static int
-take(struct reading *r, const char *name, const char *key, const char *value, uint32_t row)
-{
-	const struct metric *m = metric_of(r, name, key);
-
-	return m == NULL ? 0 : add(r, m, value, row);
-}
-
 /* Sets the labels of a row named by word, if it has some of its own. False if the table passes it over. */
 static bool
 row_of(struct reading *r, char *word, uint32_t *row)
@@ -178,33 +211,25 @@ single(struct reading *r, char *at)
 	return 0;
 }
 
-/* The metric of the line's key, which is cut off; a key that stands where it stood is not looked at word by word. */
-static const struct metric *
-metric_of_line(struct reading *r, char **line)
-{
-	const struct learned *l = r->keys < r->order->n_learned ? &r->order->learned[r->keys] : NULL;
-	char *key;
-
-	if (l != NULL && strncmp(*line, l->key, l->length) == 0 &&
-	    ((*line)[l->length] == ' ' || (*line)[l->length] == ':') && l->name[0] == '\0') {
-		*line += l->length;
-		r->keys++;
-		return l->metric;
-	}
-	key = text_word(line, " \t:");
-	return key == NULL ? NULL : metric_of(r, "", key);
-}
-
 int
 keyed(struct reading *r, char *at)
 {
+	const struct learned *l;
 	const struct metric *m;
 	char *line;
 	int err = 0;
 
-	while ((line = text_line(&at)) != NULL)
-		if ((m = metric_of_line(r, &line)) != NULL && add(r, m, text_word(&line, " \t:"), r->row) != 0)
+	while (*at != '\0') {
+		line = text_past_lines(at, to_pass(r));
+		line = line == NULL ? NULL : text_past_words(line, " \t:", 0);
+		if ((l = recall(r, "", line)) != NULL)
+			at = line + l->length;
+		line = text_line(&at);
+		m = l != NULL ? l->metric : learn(r, "", text_word(&line, " \t:"));
+		if (m != NULL && add(r, m, text_word(&line, " \t:"), r->row) != 0)
 			err = -EINVAL;
+	}
+	learn_end(r, "");
 	return err;
 }
 
@@ -248,33 +273,79 @@ columns(struct reading *r, char *at)
 	return err;
 }
 
+/* The keys and values of a row, in turn. */
+static int
+nested_row(struct reading *r, const char *name, char *at, uint32_t row)
+{
+	const struct learned *l;
+	const struct metric *m;
+	char *key, *value;
+	int err = 0;
+
+	while (*(at = text_past_words(at, " =:", 0)) != '\0') {
+		key = text_past_words(at, " =:", 2 * to_pass(r));
+		if ((l = recall(r, name, key)) != NULL)
+			at = key + l->length + (key[l->length] != '\0');
+		m = l != NULL ? l->metric : learn(r, name, text_word(&at, " =:"));
+		value = text_word(&at, " =");
+		if (m != NULL && add(r, m, value, row) != 0)
+			err = -EINVAL;
+	}
+	learn_end(r, name);
+	return err;
+}
+
 int
 nested(struct reading *r, char *at)
 {
-	char *line, *name, *key, *value;
+	bool rows = r->t->row_label != NULL;
+	char *line, *name;
 	uint32_t row;
 	int err = 0;
 
 	while ((line = text_line(&at)) != NULL) {
 		row = r->row;
-		if ((name = text_word(&line, r->t->row_label != NULL ? " " : " :")) == NULL ||
-		    (r->t->row_label != NULL && !row_of(r, name, &row)))
+		if ((name = text_word(&line, rows ? " " : " :")) == NULL || (rows && !row_of(r, name, &row)))
 			continue;
-		if (r->t->row_label != NULL)
+		if (rows)
 			r->keys = 0;
-		while ((key = text_word(&line, " =:")) != NULL) {
-			value = text_word(&line, " =");
-			if (take(r, r->t->row_label != NULL ? "" : name, key, value, row) != 0)
-				err = -EINVAL;
-		}
+		if (nested_row(r, rows ? "" : name, line, row) != 0)
+			err = -EINVAL;
 	}
 	return err;
+}
+
+/* A line of keys, and that of their values. */
+static int
+pair(struct reading *r, const char *name, char *keys, char *values)
+{
+	const struct learned *l;
+	const struct metric *m;
+	char *key, *value;
+	int err = 0;
+
+	while (*(keys = text_past_words(keys, " ", 0)) != '\0') {
+		key = text_past_words(keys, " ", to_pass(r));
+		if ((l = recall(r, name, key)) != NULL) {
+			keys = key + l->length;
+			if ((values = text_past_words(values, " ", l->passed)) == NULL)
+				return -EINVAL;
+		}
+		m = l != NULL ? l->metric : learn(r, name, text_word(&keys, " "));
+		if (l != NULL && m == NULL)
+			break;
+		value = text_word(&values, " ");
+		if (m != NULL ? add(r, m, value, r->row) != 0 : value == NULL)
+			err = -EINVAL;
+	}
+	learn_end(r, name);
+	return text_word(&values, " ") != NULL ? -EINVAL : err;
 }
 
 int
 pairs(struct reading *r, char *at)
 {
-	char *keys, *values, *name, *other, *key, *value;
+	char *keys, *values, *name, *other;
 	int err = 0;
 
 	while ((keys = text_line(&at)) != NULL && (values = text_line(&at)) != NULL) {
@@ -282,12 +353,7 @@ pairs(struct reading *r, char *at)
 		other = text_word(&values, " :");
 		if (name == NULL || other == NULL || strcmp(name, other) != 0)
 			return -EINVAL;
-		while ((key = text_word(&keys, " ")) != NULL) {
-			value = text_word(&values, " ");
-			if (take(r, name, key, value, r->row) != 0)
-				err = -EINVAL;
-		}
-		if (text_word(&values, " ") != NULL)
+		if (pair(r, name, keys, values) != 0)
 			err = -EINVAL;
 	}
 	return err;
@@ -364,6 +430,8 @@ is_integer(const char *type)
 int
 kstat(struct reading *r, char *at)
 {
+	const struct learned *l;
+	const struct metric *m;
 	char *line, *words[3], *dash;
 	int err = -EINVAL;
 
@@ -378,7 +446,9 @@ kstat(struct reading *r, char *at)
 			continue;
 		while ((dash = strchr(words[0], '-')) != NULL)
 			*dash = '_';
-		if (take(r, "", words[0], words[2], r->row) != 0)
+		l = recall(r, "", words[0]);
+		m = l != NULL ? l->metric : learn(r, "", words[0]);
+		if (m != NULL && add(r, m, words[2], r->row) != 0)
 			err = -EINVAL;
 	}
 	return err;
@@ -413,7 +483,7 @@ read_each(struct reading *r, const struct scope *s, const char *star)
 		if (!row_of(r, names[i], &r->row))
 			continue;
 		size = place_read_to(s, path + (prefix == 0), &text);
-		r->keys = 0;
+		r->keys = r->passed = 0;
 		if (size >= 0 ? r->t->read(r, text.data) != 0 : !device_no_answer((int)size))
 			err = size < 0 ? (int)size : -EINVAL;
 	}

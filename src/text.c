@@ -18,21 +18,75 @@ text_line(char **at)
 	return line;
 }
 
+/* One to three characters, so that each is held in a register. */
+struct separators {
+	char a, b, c;
+};
+
+static inline struct separators
+separators_of(const char *list)
+{
+	struct separators s = { list[0], list[1] != '\0' ? list[1] : list[0], list[0] };
+
+	if (list[1] != '\0' && list[2] != '\0')
+		s.c = list[2];
+	return s;
+}
+
+static inline char *
+past_separators(char *at, struct separators s)
+{
+	while (*at == s.a || *at == s.b || *at == s.c)
+		at++;
+	return at;
+}
+
+static inline char *
+past_word(char *at, struct separators s)
+{
+	while (*at != s.a && *at != s.b && *at != s.c && *at != '\0')
+		at++;
+	return at;
+}
+
 char *
 text_word(char **at, const char *separators)
 {
-	/* One to three of them, so that each is held in a register. */
-	const char a = separators[0], b = separators[1] != '\0' ? separators[1] : a,
-	    c = b != a && separators[2] != '\0' ? separators[2] : a;
-	char *word = *at, *end;
+	struct separators s = separators_of(separators);
+	char *word = past_separators(*at, s), *end = past_word(word, s);
 
-	while (*word == a || *word == b || *word == c)
-		word++;
-	for (end = word; *end != a && *end != b && *end != c && *end != '\0'; end++)
-		;
 	*at = *end == '\0' ? end : end + 1;
 	*end = '\0';
 	return end == word ? NULL : word;
+}
+
+static inline char *
+past_words(char *at, struct separators s, size_t n)
+{
+	at = past_separators(at, s);
+	for (; n > 0 && *at != '\0'; n--)
+		at = past_separators(past_word(at, s), s);
+	return n == 0 ? at : NULL;
+}
+
+char *
+text_past_words(char *at, const char *separators, size_t n)
+{
+	struct separators s = separators_of(separators);
+
+	if (s.a == ' ' && s.b == ' ' && s.c == ' ')     /* in a loop of its own, for long lists */
+		return past_words(at, (struct separators){ ' ', ' ', ' ' }, n);
+	return past_words(at, s, n);
+}
+
+char *
+text_past_lines(char *at, size_t n)
+{
+	for (; n > 0 && *at != '\0'; n--) {
+		at = strchrnul(at, '\n');
+		at += *at == '\n';
+	}
+	return n == 0 ? at : NULL;
 }
 
 char *
@@ -153,16 +207,32 @@ text_number(const char *word, double *value)
 	return end != word && *end == '\0';
 }
 
+/* What a digit of any base up to 16 counts; 16 for none. */
+static unsigned
+digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return (unsigned)(c - '0');
+	c |= 'a' - 'A';
+	return c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10 : 16;
+}
+
 bool
 text_u64(const char *word, int base, uint64_t *value)
 {
-	char *end;
+	bool prefix = word[0] == '0' && (word[1] | ('a' - 'A')) == 'x' && (base == 0 || base == 16);
+	uint64_t n = 0;
 
-	if (!((*word >= '0' && *word <= '9') || (*word >= 'a' && *word <= 'f') || (*word >= 'A' && *word <= 'F')))
-		return false;
-	errno = 0;
-	*value = strtoull(word, &end, base);
-	return errno == 0 && end != word && *end == '\0';
+	if (prefix)
+		word += 2;
+	if (base == 0)
+		base = prefix ? 16 : word[0] == '0' ? 8 : 10;
+	for (const char *c = word; *c != '\0'; c++)
+		if (digit(*c) >= (unsigned)base || __builtin_mul_overflow(n, (unsigned)base, &n) ||
+		    __builtin_add_overflow(n, digit(*c), &n))
+			return false;
+	*value = n;
+	return *word != '\0';
 }
 
 double

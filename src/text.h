@@ -12,6 +12,12 @@ char *text_line(char **at);
 /* The next word of *at between any of these one to three separators, or NULL when there is none. */
 char *text_word(char **at, const char *separators);
 
+/* Where the word begins that stands behind the next n ones, or the end; NULL if there are not so many. */
+char *text_past_words(char *at, const char *separators, size_t n);
+
+/* The same for lines. */
+char *text_past_lines(char *at, size_t n);
+
 /* The next field of *at: everything up to the separator, also nothing. NULL when there is none. */
 char *text_field(char **at, char separator);
 

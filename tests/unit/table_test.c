@@ -169,7 +169,7 @@ Test(grammar, pairs)
 	expect(&t, "Ip: Forwarding DefaultTTL\nIp: 1 64\nTcp: Max InSegs\nTcp: -1 9\n", 0,
 	    "m_forwarding 1\nm_segments 9\n");
 	expect(&t, "Ip: Forwarding\nTcp: 1\n", -EINVAL, "");
-	expect(&t, "Ip: Forwarding DefaultTTL\nIp: 1\n", 0, "m_forwarding 1\n");
+	expect(&t, "Ip: Forwarding DefaultTTL\nIp: 1\n", -EINVAL, "m_forwarding 1\n");
 	expect(&t, "Ip: DefaultTTL Forwarding\nIp: 64\nTcp: InSegs\nTcp: 9\n", -EINVAL, "m_segments 9\n");
 	expect(&t, "Ip: Forwarding\nIp: 1 64\n", -EINVAL, "m_forwarding 1\n");
 	expect(&t, "Ip: Forwarding\n", 0, "");
