@@ -51,11 +51,11 @@ invalid_run(const unsigned char *s)
 	return s;
 }
 
-void
-labels_escape(struct buf *to, const char *value)
+/* Room is needed for three times the value, and 8 bytes more. Returns the end. */
+static char *
+escape(char *out, const char *value, size_t size)
 {
-	const unsigned char *s = (const unsigned char *)value, *end = s + strnlen(value, LABEL_VALUE_MAX);
-	char *out = buf_reserve(to, (size_t)(end - s) * 3 + 8), *from = out;
+	const unsigned char *s = (const unsigned char *)value, *end = s + size;
 	size_t n;
 
 	while (s < end) {
@@ -73,7 +73,29 @@ labels_escape(struct buf *to, const char *value)
 			s = invalid_run(s);
 		}
 	}
-	to->size += (size_t)(out - from);
+	return out;
+}
+
+void
+labels_escape(struct buf *to, const char *value)
+{
+	size_t size = strnlen(value, LABEL_VALUE_MAX);
+	char *out = buf_reserve(to, size * 3 + 8);
+
+	to->size = (size_t)(escape(out, value, size) - to->data);
+}
+
+/* name="value" */
+static void
+add_pair(struct buf *b, const struct label *l)
+{
+	size_t name = strlen(l->name), value = strnlen(l->value, LABEL_VALUE_MAX);
+	char *out = buf_reserve(b, name + value * 3 + 12);
+
+	out = mempcpy(mempcpy(out, l->name, name), "=\"", 2);
+	out = escape(out, l->value, value);
+	*out++ = '"';
+	b->size = (size_t)(out - b->data);
 }
 
 /* Room for a set of that many pairs, its text to be added behind it. Returns its offset. */
@@ -115,10 +137,7 @@ labels_add(struct buf *b, const struct label *labels, size_t n)
 		if (i > 0)
 			buf_add(b, ",", 1);
 		start[i] = (uint32_t)(b->size - text);
-		buf_text(b, labels[i].name);
-		buf_add(b, "=\"", 2);
-		labels_escape(b, labels[i].value);
-		buf_add(b, "\"", 1);
+		add_pair(b, &labels[i]);
 	}
 	return finish(b, at, n, start);
 }
