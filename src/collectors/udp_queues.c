@@ -2,6 +2,7 @@
 #include "../collector.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "../text.h"
 
@@ -36,10 +37,9 @@ add_line(char *line, uint64_t queued[2])
 }
 
 static int
-add(struct page *p, const char *path, const struct metric m[2])
+sum(const char *path, uint64_t queued[2])
 {
 	char *at = place_read(place(NET), path), *line;
-	uint64_t queued[2] = { 0 };
 
 	if (at == NULL)
 		return -errno;
@@ -48,15 +48,42 @@ add(struct page *p, const char *path, const struct metric m[2])
 	while ((line = text_line(&at)) != NULL)
 		if (!add_line(line, queued))
 			return -EINVAL;
-	for (int i = 0; i < 2; i++)
-		page_add(p, &m[i], 0, (double)queued[i]);
 	return 0;
+}
+
+static const struct protocol {
+	const char *path, *count, *key;
+	const struct metric *metrics;
+} protocols[] = {
+	{ "udp", "sockstat", "UDP: inuse ", &metrics[0] },
+	{ "udp6", "sockstat6", "UDP6: inuse ", &metrics[2] },
+};
+
+/* To print no socket the kernel walks a table of a megabyte or more, and its count of them is at hand. */
+static bool
+has_none(const struct protocol *u)
+{
+	const char *text = place_is_live(PROC) ? place_read(place(NET), u->count) : NULL,
+	    *at = text == NULL ? NULL : strstr(text, u->key);
+
+	return at != NULL && at[strlen(u->key)] == '0';
+}
+
+static int
+add(struct page *p, const struct protocol *u)
+{
+	uint64_t queued[2] = { 0 };
+	int err = has_none(u) ? 0 : sum(u->path, queued);
+
+	for (int i = 0; err == 0 && i < 2; i++)
+		page_add(p, &u->metrics[i], 0, (double)queued[i]);
+	return err;
 }
 
 static int
 update(const struct scope *s, struct page *p)
 {
-	int v4 = add(p, "udp", &metrics[0]), v6 = add(p, "udp6", &metrics[2]);
+	int v4 = add(p, &protocols[0]), v6 = add(p, &protocols[1]);
 
 	(void)s;
 	if (v4 == -ENOENT && v6 == -ENOENT)
