@@ -122,12 +122,12 @@ run_timed(size_t i, const struct scope *s)
 
 enum { ABSENCE = 60 };                  /* seconds until what a machine does not have is looked for again */
 
-/* True if the machine has nothing for the collector: it says so, or has none of the devices that it consists of. */
+/* True if the machine has nothing for the collector: it says so, or found none of what it looks for. */
 static bool
 is_absent(size_t i, size_t samples)
 {
 	return errors[i] == -ENODATA ||
-	    (errors[i] == 0 && collectors[i]->devices.where != NULL && page_samples(page) == samples);
+	    (errors[i] == 0 && collectors[i]->over == NODE && page_samples(page) == samples);
 }
 
 /* A third of the collectors is for what a machine does not have, and a failed open costs as much as a read. */
