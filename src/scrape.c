@@ -8,7 +8,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <time.h>
 
 #include "cgroup.h"
@@ -39,7 +38,7 @@ struct body {
 struct flight {
 	enum which_page which;
 	struct selection selection;
-	bool open, started;             /* open: others may still join */
+	bool open;                      /* others may still join */
 	bool wanted[2];                 /* as text, as gzip */
 	struct body *bodies[2];
 	int riders;
@@ -49,13 +48,13 @@ struct flight {
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed;
-static int asked = -1;                  /* an eventfd: a request came */
+static bool busy;                       /* a thread collects, or attends to what comes in between */
 static struct flight *flights;          /* the latest first */
 static struct flight *spare_flights;    /* of past requests, to be used again */
 static struct body *spare_bodies;
 static bool ready;
 
-/* Used by the collecting thread alone. */
+/* Used by the thread that made it busy. */
 static struct page *page;
 static struct buf piece;
 static struct gzip *gzip;
@@ -63,6 +62,8 @@ static int last_error[COLLECTORS_MAX];
 static int64_t durations[COLLECTORS_MAX];         /* in nanoseconds, which print without a search for digits */
 static int errors[COLLECTORS_MAX];
 static char *failed_at[COLLECTORS_MAX];         /* the file of an error that was not there last time */
+static struct labels *names[COLLECTORS_MAX];    /* as labels */
+static struct selection whole[WHICH_PAGES];     /* of each page, all that is enabled */
 
 const struct metric scrape_metrics[] = {
 	{ "", GAUGE, NS, "node_scrape_collector_duration_seconds", "Time that a collector took." },
@@ -132,14 +133,13 @@ is_absent(size_t i, size_t samples)
 
 /* A third of the collectors is for what a machine does not have, and a failed open costs as much as a read. */
 static void
-run_unless_absent(size_t i)
+run_unless_absent(size_t i, double now)
 {
 	static struct {
 		double until;
 		int err;
 	} absent[COLLECTORS_MAX];
 	size_t samples = page_samples(page);
-	double now = clock_now();
 
 	if (now < absent[i].until) {
 		errors[i] = absent[i].err;
@@ -153,10 +153,12 @@ run_unless_absent(size_t i)
 static void
 run_once(const struct selection *sel, enum over over)
 {
+	double now = clock_now();
+
 	page_scope(page, NULL);
 	for (size_t i = 0; i < n_collectors; i++)
 		if (sel->on[i] && collectors[i]->over == over)
-			run_unless_absent(i);
+			run_unless_absent(i, now);
 }
 
 /* All collectors over one container after the other, so that one that vanishes midway leaves nothing. */
@@ -190,17 +192,15 @@ any(const struct selection *sel, enum over over)
 static void
 report(size_t i, enum which_page which)
 {
-	const struct collector *c = collectors[i];
-	uint32_t row = page_row_of(page, "collector", c->name);
-
 	if (which != RESOURCE_PAGE) {
-		page_add(page, &scrape_metrics[0], row, (double)durations[i]);
-		page_add(page, &scrape_metrics[1], row, errors[i] == 0);
+		page_scope(page, names[i]);
+		page_add(page, &scrape_metrics[0], 0, (double)durations[i]);
+		page_add(page, &scrape_metrics[1], 0, errors[i] == 0);
 	}
 	if (errors[i] != last_error[i] && errors[i] != 0)
 		log_line(errors[i] == -ENODATA ? LOG_DEBUG : LOG_WARN,
 		    errors[i] == -ENODATA ? "collector has no data" : "collector failed",
-		    "name", c->name, "err", strerror(-errors[i]), "path", failed_at[i], NULL);
+		    "name", collectors[i]->name, "err", strerror(-errors[i]), "path", failed_at[i], NULL);
 	last_error[i] = errors[i];
 	free(failed_at[i]);
 	failed_at[i] = NULL;
@@ -235,7 +235,6 @@ collect(enum which_page which, const struct selection *sel)
 		run_once(sel, NODE);
 	if (which != NODE_PAGE || sidecar_is_on())
 		collect_containers(sel);
-	page_scope(page, NULL);
 	for (size_t i = 0; i < n_collectors; i++)
 		if (sel->on[i])
 			report(i, which);
@@ -321,14 +320,76 @@ leave(struct flight *f)
 	spare_flights = f;
 }
 
+static void
+make_busy(void)
+{
+	pthread_mutex_lock(&lock);
+	while (busy)
+		pthread_cond_wait(&changed, &lock);
+	busy = true;
+	pthread_mutex_unlock(&lock);
+}
+
+static void
+make_free(void)
+{
+	pthread_mutex_lock(&lock);
+	busy = false;
+	pthread_mutex_unlock(&lock);
+	pthread_cond_broadcast(&changed);
+}
+
+/* Until the kernel tells of cgroups or it is time for a look. After news there is a pause, so that a flood costs little. */
+static bool
+wait_for_news(void)
+{
+	static bool pause;
+	struct pollfd news = { pause ? -1 : watch_fd(), POLLIN, 0 };
+	int next_look = sampler_pause();
+
+	poll(&news, 1, pause && (next_look < 0 || next_look > NEWS_PAUSE) ? NEWS_PAUSE : next_look);
+	return pause = news.revents != 0;
+}
+
+/* Between collections what the kernel tells of cgroups is taken in, and samples are taken. */
+static void *
+attend(void *unused)
+{
+	for (;;) {
+		bool news = wait_for_news();
+
+		make_busy();
+		if (news)
+			cgroup_attend();
+		sampler_run();
+		make_free();
+	}
+	return unused;
+}
+
+/* What is to be done after a collection whose page was printed. */
+static void
+settle(void)
+{
+	enum { LEARNT = 2 };            /* collections until memory is as it will be */
+	static bool attended;
+	static int flown;
+
+	if (++flown == LEARNT)
+		resident_trim();
+	if (!attended && (watch_fd() >= 0 || sampler_pause() >= 0)) {
+		attended = true;
+		thread_start(attend);
+	}
+}
+
 /* Collects and prints for all who ride; called and left with the lock held. */
 static void
 fly(struct flight *f)
 {
 	bool wanted[2];
 
-	f->started = true;
-	f->riders++;
+	busy = true;
 	pthread_mutex_unlock(&lock);
 	collect(f->which, &f->selection);
 	pthread_mutex_lock(&lock);
@@ -338,69 +399,11 @@ fly(struct flight *f)
 	for (int i = 0; i < 2; i++)
 		if (wanted[i])
 			f->bodies[i] = print(i == 1);
+	settle();
 	pthread_mutex_lock(&lock);
 	f->done = true;
-	leave(f);
-	pthread_mutex_unlock(&lock);
-	pthread_cond_broadcast(&changed);       /* without the lock, which all who are woken want */
-	pthread_mutex_lock(&lock);
-}
-
-/* The one that asked first. */
-static struct flight *
-next_flight(void)
-{
-	struct flight *next = NULL;
-
-	for (struct flight *f = flights; f != NULL; f = f->next)
-		if (!f->started)
-			next = f;
-	return next;
-}
-
-/*
- * Between collections: until a request comes, what the kernel tells of cgroups is taken in, and samples are taken. After
- * news there is a pause, so that a flood of them costs little.
- */
-static void
-wait_for_request(void)
-{
-	enum { REQUEST, NEWS };
-	static bool pause;
-	struct pollfd fds[] = { [REQUEST] = { asked, POLLIN, 0 }, [NEWS] = { pause ? -1 : watch_fd(), POLLIN, 0 } };
-	int next_look = sampler_pause();
-	eventfd_t n;
-
-	poll(fds, COUNT(fds), pause && (next_look < 0 || next_look > NEWS_PAUSE) ? NEWS_PAUSE : next_look);
-	pause = fds[NEWS].revents != 0;
-	if (fds[REQUEST].revents != 0)
-		eventfd_read(asked, &n);
-	if (pause)
-		cgroup_attend();
-	sampler_run();
-}
-
-/* Collections run on a thread of their own, so that no request waits longer than it wants to. */
-static void *
-fly_all(void *unused)
-{
-	enum { LEARNT = 2 };            /* collections until memory is as it will be */
-	struct flight *f;
-	int flown = 0;
-
-	pthread_mutex_lock(&lock);
-	for (;;) {
-		if ((f = next_flight()) != NULL) {
-			fly(f);
-			if (++flown == LEARNT)
-				resident_trim();
-			continue;
-		}
-		pthread_mutex_unlock(&lock);
-		wait_for_request();
-		pthread_mutex_lock(&lock);
-	}
-	return unused;
+	busy = false;
+	pthread_cond_broadcast(&changed);
 }
 
 static struct timespec
@@ -426,9 +429,11 @@ scrape(enum which_page which, const struct selection *sel, bool compressed, doub
 	f = join(which, sel);
 	f->riders++;
 	f->wanted[compressed] = true;
-	eventfd_write(asked, 1);
-	while (!f->done && pthread_cond_timedwait(&changed, &lock, &until) != ETIMEDOUT)
-		;
+	while (!f->done)
+		if (!busy)
+			fly(f);
+		else if (pthread_cond_timedwait(&changed, &lock, &until) == ETIMEDOUT)
+			break;
 	if (f->done) {
 		b = f->bodies[compressed];
 		b->holders++;
@@ -473,24 +478,22 @@ scrape_prepare(void)
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	pthread_cond_init(&changed, &monotonic);
-	if ((asked = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) < 0) {
-		log_line(LOG_ERROR, "no eventfd", "err", strerror(errno), NULL);
-		exit(1);
-	}
 	page = page_new();
 	gzip = gzip_new();
-	for (size_t i = 0; i < n_collectors; i++)
-		if (options_enabled(i))
-			prepare(collectors[i]);
-	thread_start(fly_all);
+	for (size_t i = 0; i < n_collectors; i++) {
+		if (!options_enabled(i))
+			continue;
+		prepare(collectors[i]);
+		names[i] = labels_new(&(struct label){ "collector", collectors[i]->name }, 1);
+		for (enum which_page which = NODE_PAGE; which < WHICH_PAGES; which++)
+			whole[which].on[i] = is_on(collectors[i], which);
+	}
 }
 
 void
 scrape_select_all(enum which_page which, struct selection *s)
 {
-	memset(s, 0, sizeof *s);
-	for (size_t i = 0; i < n_collectors; i++)
-		s->on[i] = is_on(collectors[i], which) && options_enabled(i);
+	*s = whole[which];
 }
 
 int

@@ -513,16 +513,25 @@ def stop_real():
         expect_end(s.process)
 
 
+def writer_of(fifo):
+    """Waits until someone opens it to read."""
+    while True:
+        try:
+            return os.open(fifo, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:
+            time.sleep(0.01)
+
+
 def stop_once():
     """--once ends by a signal even while a file does not answer."""
     with tempfile.TemporaryDirectory() as proc:
         os.mkfifo(proc + "/loadavg")
         p = subprocess.Popen([BINARY, "--once", "--collector.disable-defaults", "--collector.loadavg",
                               "--path.procfs=" + proc], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        while len(os.listdir(f"/proc/{p.pid}/task")) < 2:
-            time.sleep(0.01)
+        writer = writer_of(proc + "/loadavg")
         p.send_signal(signal.SIGINT)
         check(p.wait(5) == -signal.SIGINT, p.returncode)
+        os.close(writer)
 
 
 def files():
@@ -538,7 +547,7 @@ def threads():
     """Without threads it ends with a message."""
     hard = resource.getrlimit(resource.RLIMIT_STACK)[1]
     if hard == resource.RLIM_INFINITY:
-        expect_exit("thread", "--once", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_STACK, (1 << 60, hard)))
+        expect_exit("thread", "--web.listen-address=127.0.0.1:0", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_STACK, (1 << 60, hard)))
 
 
 def run(group, *args):
