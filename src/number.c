@@ -66,12 +66,13 @@ power_of_ten(int n)
 
 /* A value as a fraction whose integer part has 17 digits: value = above / below / 10^scale. */
 struct fraction {
-	wide above, below, half;        /* half the distance to the next double, in the unit of above */
+	wide above, below;
+	wide half, half_down;           /* half the distance to the next double and to the one before, in the unit of above */
 	int scale;
 	bool odd;                       /* what is just halfway reads as the next double */
 };
 
-/* False where the fraction would not fit, or the doubles below the value are denser than those above it. */
+/* False where the fraction would not fit. Below a power of two doubles are twice as dense as above. */
 static bool
 fraction_of(struct fraction *f, double value)
 {
@@ -81,12 +82,13 @@ fraction_of(struct fraction *f, double value)
 	exponent -= 53;
 	f->odd = mantissa % 2 == 1;
 	f->scale = 16 - (int)floor((exponent + 53) * 0.30103);
-	if (mantissa == UINT64_C(1) << 52 || exponent < -68 || exponent > 60)
+	if (exponent < -68 || exponent > 60)
 		return false;
 	for (;; f->scale++) {
 		wide ten = power_of_ten(abs(f->scale));
 
 		f->half = (f->scale > 0 ? ten : 1) << (exponent > 0 ? exponent : 0);
+		f->half_down = mantissa == UINT64_C(1) << 52 ? f->half / 2 : f->half;
 		f->above = f->half * mantissa * 2;
 		f->below = (wide)2 << (exponent < 0 ? -exponent : 0);
 		f->below *= f->scale < 0 ? ten : 1;
@@ -107,6 +109,8 @@ exact(struct decimal *d, double value)
 		wide unit = f.below * step, n = f.above / unit, rest = f.above % unit;
 		bool up = rest * 2 > unit || (rest * 2 == unit && n % 2 == 1);
 
+		if (!up && rest > f.half_down - f.odd)  /* the nearest does not read back, but the next one may */
+			up = true;
 		if ((up ? unit - rest : rest) <= f.half - f.odd) {
 			from_integer(d, (uint64_t)(n + up) * step, f.scale);
 			return true;
