@@ -2,7 +2,6 @@
 #include "self.h"
 
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -29,7 +28,13 @@ enum { CODES = 3, BUCKETS = 11 };
 
 static const int codes[CODES] = { 200, 500, 503 };
 static const char *const code_names[CODES] = { "200", "500", "503" };
-static const double bounds[BUCKETS] = { .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10 };
+static const struct {
+	double seconds;
+	const char *name;
+} bounds[BUCKETS] = {
+	{ .005, "0.005" }, { .01, "0.01" }, { .025, "0.025" }, { .05, "0.05" }, { .1, "0.1" }, { .25, "0.25" }, { .5, "0.5" },
+	{ 1, "1" }, { 2.5, "2.5" }, { 5, "5" }, { 10, "10" },
+};
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct {
@@ -53,7 +58,7 @@ self_request_ended(int status, double seconds)
 	for (int i = 0; i < CODES; i++)
 		web.requests[i] += codes[i] == status;
 	for (int i = 0; i < BUCKETS; i++)
-		web.buckets[i] += seconds <= bounds[i];
+		web.buckets[i] += seconds <= bounds[i].seconds;
 	web.count++;
 	web.seconds += seconds;
 	pthread_mutex_unlock(&lock);
@@ -119,16 +124,12 @@ add_build(struct page *p)
 static void
 add_web(struct page *p)
 {
-	char bound[16];
-
 	pthread_mutex_lock(&lock);
 	for (int i = 0; i < CODES; i++)
 		page_add(p, &self_metrics[REQUESTS], page_row_of(p, "code", code_names[i]), web.requests[i]);
 	page_add(p, &self_metrics[IN_FLIGHT], 0, web.in_flight);
-	for (int i = 0; i < BUCKETS; i++) {
-		snprintf(bound, sizeof bound, "%g", bounds[i]);
-		page_add(p, &self_metrics[BUCKET], page_row_of(p, "le", bound), web.buckets[i]);
-	}
+	for (int i = 0; i < BUCKETS; i++)
+		page_add(p, &self_metrics[BUCKET], page_row_of(p, "le", bounds[i].name), web.buckets[i]);
 	page_add(p, &self_metrics[BUCKET], page_row_of(p, "le", "+Inf"), web.count);
 	page_add(p, &self_metrics[SECONDS], 0, web.seconds);
 	page_add(p, &self_metrics[REQUEST_COUNT], 0, web.count);
