@@ -5,7 +5,8 @@
  *   kubepods/burstable/pod<uid>/<id>
  * where a kubelet with a root of its own (kind) puts its name before kubepods. Runtimes name a container by its id:
  *   cri-containerd-<id>.scope crio-<id>.scope docker-<id>.scope libpod-<id>.scope <id>
- *   crio-<id> (the sandbox of a pod that has no pause process) slice:cri-containerd:<id> (a mismatch of drivers)
+ *   crio-<id> (with cgroupfs, and the sandbox of a pod that has no pause process)
+ *   slice:cri-containerd:<id> (a mismatch of drivers)
  * https://kubernetes.io/docs/concepts/architecture/cgroups/
  */
 #include "cgroup_name.h"

@@ -21,7 +21,10 @@ static const struct key keys[] = {
 	{ NULL },
 };
 
-/* The names of a container are JSON within a string. */
+/*
+ * The names of a container are JSON within a string. CRI-O's are in the same lists, with the names of their pods, before
+ * they have a bundle, which knows more.
+ */
 static void
 names(const struct record *r, struct identity *who)
 {
@@ -36,7 +39,8 @@ names(const struct record *r, struct identity *who)
 			continue;
 		if (text != NULL)
 			metadata = bundle_parse(text, strlen(text));
-		bundle_names(metadata, keys, who);
+		if (bundle_string(metadata, "pod-name") == NULL)
+			bundle_names(metadata, keys, who);
 		json_decref(metadata);
 		return;
 	}

@@ -2,8 +2,9 @@
 """Nodes by their runtimes: every cgroup bears the names that cAdvisor and the kubelet give it, and nothing else is exported.
 
 Each directory here with a cgroups.txt is a node: these are its cgroups, root holds what its runtime left on disk (as recorded
-where the README says so, without what is not read), expected.tsv has what is exported: id, container, image, name, namespace, pod and,
-behind them, labels that the flags of the file flags let through.
+where a version is in the name, without what is not read), expected.tsv has what is exported: id, container, image, name, namespace,
+pod and, behind them, labels that the flags of the file flags let through. On crio-1.34.0 the bundle of batch-0's sandbox is not there
+yet, as in the moment in which its cgroup is made.
 """
 import os, re, shutil, subprocess, sys, tempfile
 
