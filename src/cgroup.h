@@ -55,7 +55,10 @@ struct names {
 	bool is_past;                   /* the pod has a newer container of this name */
 };
 
-/* True if a container of the pod, other than its sandbox, is there and has a name. */
+/* False where there is no process: with cgroupfs, CRI-O leaves a container's cgroup until the kubelet removes the container. */
+bool cgroup_runs(const struct scope *container);
+
+/* True if a container of the pod, other than its sandbox, runs and has a name. */
 bool cgroup_pod_runs(const struct scope *pod);
 
 struct names cgroup_names(const struct scope *s);

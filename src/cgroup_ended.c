@@ -63,9 +63,7 @@ read_figures(const struct scope *s, double figures[ENDED_FIGURES])
 void
 cgroup_ended_read(struct node *container)
 {
-	const char *text = place_read(&container->c.scope, "cgroup.events");
-
-	if (text == NULL || text_value(text, "populated") != 0)
+	if (cgroup_runs(&container->c.scope))
 		return;
 	if (container->ended == NULL)
 		container->ended = must_zero(sizeof *container->ended);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text.h"
+
 static const char *
 or_empty(const char *text)
 {
@@ -33,13 +35,23 @@ cgroup_names(const struct scope *s)
 }
 
 bool
+cgroup_runs(const struct scope *container)
+{
+	const char *events = place_read(container, "cgroup.events");
+
+	return events == NULL || text_value(events, "populated") != 0;
+}
+
+bool
 cgroup_pod_runs(const struct scope *pod)
 {
-	const struct node *p = (const struct node *)pod->container;
+	const struct node *p = (const struct node *)pod->container, *n;
 
-	for (size_t i = 0; i < cgroup_nodes.n; i++)
-		if (cgroup_nodes.list[i]->pod == p && cgroup_nodes.list[i]->tally != NULL)
+	for (size_t i = 0; i < cgroup_nodes.n; i++) {
+		n = cgroup_nodes.list[i];
+		if (n->pod == p && n->tally != NULL && cgroup_runs(&n->c.scope))
 			return true;
+	}
 	return false;
 }
 

@@ -64,7 +64,8 @@ add(const struct scope *s, struct page *p)
 		add_use(s, p, &metrics[OF_NODE], 0);
 	else if (kind == CGROUP_POD && *n.pod != '\0' && cgroup_pod_runs(s))
 		add_use(s, p, &metrics[OF_POD], page_row(p, LABELS({ "namespace", n.namespace }, { "pod", n.pod })));
-	else if (kind == CGROUP_CONTAINER && *n.pod != '\0' && *n.container != '\0' && !n.is_sandbox && !n.is_past)
+	else if (kind == CGROUP_CONTAINER && *n.pod != '\0' && *n.container != '\0' && !n.is_sandbox && !n.is_past &&
+	    cgroup_runs(s))
 		add_container(s, p, &n);
 }
 
