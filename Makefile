@@ -30,7 +30,7 @@ sanitize: ## every test but chart, docs and those with machines under ASan, UBSa
 	@tools/install.sh build test
 	@tools/build.sh build-sanitize -DCMAKE_BUILD_TYPE=Debug -DNODEGAUGE_SANITIZE=address,undefined
 	@echo "==> test with sanitizers"
-	@ctest --test-dir build-sanitize --output-on-failure -LE '^(vm|cadvisor|containerd|usage|chart|docs)$$'
+	@ctest --test-dir build-sanitize --output-on-failure -LE '^(vm|cadvisor|runtimes|usage|chart|docs)$$'
 
 fuzz: ## every fuzz target for a minute (FUZZ_SECONDS)
 	@tools/install.sh build fuzz

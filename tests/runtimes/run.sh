@@ -9,7 +9,7 @@ nodegauge=${NODEGAUGE:-$here/../../build/nodegauge}
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 PATH=$PATH:/usr/local/go/bin
-command -v go >/dev/null || { echo "containerd: left out, Go is missing" >&2; exit 77; }
+command -v go >/dev/null || { echo "runtimes: left out, Go is missing" >&2; exit 77; }
 bin=${XDG_CACHE_HOME:-$HOME/.cache}/nodegauge/bin
 export CGO_ENABLED=0
 go build -C "$here" -trimpath -buildvcs=false -o "$bin/cri" .
