@@ -5,6 +5,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -18,11 +19,11 @@ import (
 	cri "k8s.io/cri-api/pkg/apis/runtime/v1"
 )
 
-const endpoint = "unix:///run/containerd/containerd.sock"
+const endpoint = "unix:///run/cri.sock"
 
 type pod struct {
 	Name, Namespace, UID, Parent string
-	HostNetwork                  bool
+	HostNetwork, SharedProcesses bool
 	Containers                   []struct {
 		Name, Image string
 		Command     []string
@@ -49,7 +50,7 @@ func main() {
 			} else if err != nil {
 				log.Fatal(err)
 			}
-			p.run(runtime)
+			p.run(runtime, cri.NewImageServiceClient(connection))
 		}
 	}
 	list(runtime)
@@ -60,11 +61,14 @@ func (p *pod) labels() map[string]string {
 	return map[string]string{prefix + "name": p.Name, prefix + "namespace": p.Namespace, prefix + "uid": p.UID}
 }
 
-func (p *pod) run(runtime cri.RuntimeServiceClient) {
+func (p *pod) run(runtime cri.RuntimeServiceClient, images cri.ImageServiceClient) {
 	ctx := context.Background()
 	namespaces := &cri.NamespaceOption{Pid: cri.NamespaceMode_CONTAINER}
 	if p.HostNetwork {
 		namespaces.Network = cri.NamespaceMode_NODE
+	}
+	if p.SharedProcesses {
+		namespaces.Pid = cri.NamespaceMode_POD
 	}
 	sandbox := &cri.PodSandboxConfig{
 		Metadata:     &cri.PodSandboxMetadata{Name: p.Name, Namespace: p.Namespace, Uid: p.UID},
@@ -77,11 +81,14 @@ func (p *pod) run(runtime cri.RuntimeServiceClient) {
 	}
 	id := try(runtime.RunPodSandbox(ctx, &cri.RunPodSandboxRequest{Config: sandbox})).PodSandboxId
 	for _, c := range p.Containers {
+		try(0, os.MkdirAll(sandbox.LogDirectory+"/"+c.Name, 0o755))
 		labels := p.labels()
 		labels["io.kubernetes.container.name"] = c.Name
+		image := &cri.ImageSpec{Image: c.Image, UserSpecifiedImage: c.Image}
+		image.Image = try(images.PullImage(ctx, &cri.PullImageRequest{Image: image})).ImageRef
 		config := &cri.ContainerConfig{
 			Metadata: &cri.ContainerMetadata{Name: c.Name, Attempt: c.Attempt},
-			Image:    &cri.ImageSpec{Image: c.Image, UserSpecifiedImage: c.Image},
+			Image:    image,
 			Command:  c.Command,
 			Labels:   labels,
 			LogPath:  fmt.Sprintf("%s/%d.log", c.Name, c.Attempt),
@@ -96,7 +103,7 @@ func (p *pod) run(runtime cri.RuntimeServiceClient) {
 	}
 }
 
-// What containerd tells of a running one.
+// What runtimes tell of a running one.
 type inside struct {
 	Pid         int
 	RuntimeSpec struct{ Linux struct{ CgroupsPath string } }
@@ -107,13 +114,20 @@ func where(info map[string]string) (in inside) {
 	return in
 }
 
-// Prints kind, cgroup, container, image, id, namespace, pod, network; process, state, creation and start in ns, attempt, exit code, reason.
+// Prints kind, cgroup, container, image, name, namespace, pod, network; process, state, attempt, exit code, reason.
 func list(runtime cri.RuntimeServiceClient) {
 	ctx, networks := context.Background(), map[string]string{}
-	row := func(kind, container, image, id string, labels map[string]string, sandbox string, info map[string]string, rest ...any) {
-		in := where(info)
-		fmt.Print(kind, "\t", in.RuntimeSpec.Linux.CgroupsPath, "\t", container, "\t", image, "\t", id, "\t",
-			labels["io.kubernetes.pod.namespace"], "\t", labels["io.kubernetes.pod.name"], "\t", networks[sandbox], "\t", in.Pid)
+	crio := try(runtime.Version(ctx, &cri.VersionRequest{})).RuntimeName == "cri-o"
+	row := func(kind, container, image, id string, attempt uint32, labels map[string]string, sandbox string,
+		info map[string]string, rest ...any) {
+		in, label := where(info), func(key string) string { return labels["io.kubernetes.pod."+key] }
+		name := id
+		if crio { // as in cAdvisor
+			container = cmp.Or(container, "POD")
+			name = fmt.Sprintf("k8s_%s_%s_%s_%s_%d", container, label("name"), label("namespace"), label("uid"), attempt)
+		}
+		fmt.Print(kind, "\t", in.RuntimeSpec.Linux.CgroupsPath, "\t", container, "\t", image, "\t", name, "\t",
+			label("namespace"), "\t", label("name"), "\t", networks[sandbox], "\t", in.Pid)
 		for _, value := range rest {
 			fmt.Print("\t", value)
 		}
@@ -125,11 +139,11 @@ func list(runtime cri.RuntimeServiceClient) {
 		if s.Status.Linux.Namespaces.Options.Network == cri.NamespaceMode_NODE {
 			networks[listed.Id] = "host"
 		}
-		row("sandbox", "", "*", listed.Id, s.Status.Labels, listed.Id, s.Info)
+		row("sandbox", "", "*", listed.Id, s.Status.Metadata.Attempt, s.Status.Labels, listed.Id, s.Info)
 	}
 	for _, listed := range try(runtime.ListContainers(ctx, &cri.ListContainersRequest{})).Containers {
 		c := try(runtime.ContainerStatus(ctx, &cri.ContainerStatusRequest{ContainerId: listed.Id, Verbose: true}))
-		row("container", c.Status.Metadata.Name, c.Status.Image.Image, listed.Id, c.Status.Labels, listed.PodSandboxId, c.Info,
-			c.Status.State, c.Status.CreatedAt, c.Status.StartedAt, c.Status.Metadata.Attempt, c.Status.ExitCode, c.Status.Reason)
+		row("container", c.Status.Metadata.Name, c.Status.Image.Image, listed.Id, c.Status.Metadata.Attempt, c.Status.Labels,
+			listed.PodSandboxId, c.Info, c.Status.State, c.Status.Metadata.Attempt, c.Status.ExitCode, c.Status.Reason)
 	}
 }

@@ -126,5 +126,6 @@ else
 	get metrics node.prom
 	get metrics/cadvisor cadvisor.prom
 	record after
+	get metrics/resource resource.prom
 	date +%s >/out/now
 fi
