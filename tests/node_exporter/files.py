@@ -32,14 +32,14 @@ def flags(directory, nothing, names):
 
 def parse(page):
     types = dict(re.findall(r"^# TYPE (\S+) (\S+)$", page, re.M))
-    series = dict(line.rpartition(" ")[::2] for line in page.splitlines() if line and not line.startswith("#"))
+    series = dict(line.rpartition(" ")[::2] for line in page.split("\n") if line and not line.startswith("#"))
     keep = lambda name: not matching(LEFT_OUT, re.sub(r"\{.*", "", name, flags=re.S))
     return {n: t for n, t in types.items() if keep(n)}, {s: v for s, v in series.items() if keep(s)}
 
 
 def ours(given):
-    done = subprocess.run([NODEGAUGE, *given, "--once", "--log.level=error"], capture_output=True, text=True)
-    return parse(done.stdout)
+    done = subprocess.run([NODEGAUGE, *given, "--once", "--log.level=error"], capture_output=True)
+    return parse(done.stdout.decode())
 
 
 def theirs(peer, given):

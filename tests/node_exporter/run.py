@@ -68,7 +68,7 @@ def scrape(port):
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30) as answer:
         page = answer.read().decode()
     types = dict(re.findall(r"^# TYPE (\S+) (\S+)$", page, re.M))
-    values = dict(line.rpartition(" ")[::2] for line in page.splitlines() if not line.startswith("#"))
+    values = dict(line.rpartition(" ")[::2] for line in page.split("\n") if line and not line.startswith("#"))
     return types, values
 
 
