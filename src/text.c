@@ -15,6 +15,8 @@ text_line(char **at)
 	end = strchrnul(line, '\n');
 	*at = *end == '\0' ? end : end + 1;
 	*end = '\0';
+	if (end > line && end[-1] == '\r')
+		end[-1] = '\0';
 	return line;
 }
 

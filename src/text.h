@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The next line of *at without its newline, or NULL at the end. */
+/* The next line of *at without its "\n" or "\r\n", or NULL at the end. */
 char *text_line(char **at);
 
 /* The next word of *at between any of these one to three separators, or NULL when there is none. */

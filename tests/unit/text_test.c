@@ -25,6 +25,10 @@ Test(text, lines)
 	at = copy("one\n");
 	cr_expect_str_eq(text_line(&at), "one");
 	cr_expect_null(text_line(&at));
+	at = copy("a\r\n\r\nb\rc\n");
+	cr_expect_str_eq(text_line(&at), "a");
+	cr_expect_str_eq(text_line(&at), "");
+	cr_expect_str_eq(text_line(&at), "b\rc");
 	at = NULL;
 	cr_expect_null(text_line(&at), "a file that could not be read");
 }
