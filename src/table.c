@@ -441,7 +441,7 @@ kstat(struct reading *r, char *at)
 		err = 0;
 	while ((line = text_line(&at)) != NULL) {
 		for (size_t i = 0; i < COUNT(words); i++)
-			words[i] = text_word(&line, " ");
+			words[i] = text_word(&line, " \t");
 		if (words[2] == NULL || !is_integer(words[1]))
 			continue;
 		while ((dash = strchr(words[0], '-')) != NULL)

@@ -40,7 +40,7 @@ add_bond(struct page *p, const char *bond)
 	snprintf(path, sizeof path, "class/net/%s/bonding/slaves", bond);
 	if ((size = place_read_to(place(SYS), path, &slaves)) < 0)
 		return (int)size;
-	for (at = slaves.data; (slave = text_word(&at, " \n")) != NULL; ) {
+	for (at = slaves.data; (slave = text_word(&at, " \t\n")) != NULL; ) {
 		if ((state = read_state(bond, slave)) == NULL) {
 			err = -errno;
 			continue;
@@ -66,7 +66,7 @@ update(const struct scope *s, struct page *p)
 	(void)s;
 	if (size < 0)
 		return size == -ENOENT ? -ENODATA : (int)size;
-	while ((bond = text_word(&at, " \n")) != NULL)
+	while ((bond = text_word(&at, " \t\n")) != NULL)
 		if ((err = add_bond(p, bond)) != 0)
 			result = err == -ENOENT ? -ENODATA : err;
 	return result;

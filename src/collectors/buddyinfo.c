@@ -19,12 +19,12 @@ add_zone(struct page *p, char *line)
 	double blocks;
 	int err = 0;
 
-	text_word(&line, " ");
-	node = text_word(&line, " ,");
-	text_word(&line, " ");
-	if ((zone = text_word(&line, " ,")) == NULL)
+	text_word(&line, " \t");
+	node = text_word(&line, " \t,");
+	text_word(&line, " \t");
+	if ((zone = text_word(&line, " \t,")) == NULL)
 		return -EINVAL;
-	for (unsigned i = 0; (word = text_word(&line, " ")) != NULL; i++) {
+	for (unsigned i = 0; (word = text_word(&line, " \t")) != NULL; i++) {
 		if (!text_number(word, &blocks)) {
 			err = -EINVAL;
 			continue;

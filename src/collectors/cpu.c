@@ -97,7 +97,7 @@ read_ticks(char *line, double *ticks)
 	const char *word;
 
 	memset(ticks, 0, TIMES * sizeof *ticks);
-	for (size_t i = 0; i < TIMES && (word = text_word(&line, " ")) != NULL; i++)
+	for (size_t i = 0; i < TIMES && (word = text_word(&line, " \t")) != NULL; i++)
 		if (!text_number(word, &ticks[i]))
 			return false;
 	return true;
@@ -117,7 +117,7 @@ add_times(struct page *p)
 	if (at == NULL)
 		return -errno;
 	while ((line = text_line(&at)) != NULL && text_starts(line, "cpu")) {
-		if ((name = text_word(&line, " ") + 3)[0] == '\0')
+		if ((name = text_word(&line, " \t") + 3)[0] == '\0')
 			continue;
 		if (!text_u64(name, 10, &id) || (n > 0 && id <= cpus[n - 1].id) || !read_ticks(line, ticks)) {
 			err = -EINVAL;
@@ -279,7 +279,7 @@ add_matching(struct page *p, const struct filter *f, const struct metric *m, con
 {
 	const char *word;
 
-	while (f->included != NULL && words != NULL && (word = text_word(&words, " ")) != NULL)
+	while (f->included != NULL && words != NULL && (word = text_word(&words, " \t")) != NULL)
 		if (filter_takes(f, word))
 			page_add(p, m, page_row_of(p, label, word), 1);
 }

@@ -253,7 +253,7 @@ update(const struct scope *s, struct page *p)
 	if (size < 0)
 		return (int)size;
 	while ((line = text_line(&at)) != NULL) {
-		for (n = 0; n < COUNT(words) && (words[n] = text_word(&line, " ")) != NULL; n++)
+		for (n = 0; n < COUNT(words) && (words[n] = text_word(&line, " \t")) != NULL; n++)
 			;
 		if (n < 3 + LEAST)
 			continue;

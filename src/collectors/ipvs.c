@@ -99,7 +99,7 @@ read_address(char *word, char address[40], char port[8])
 static bool
 read_service(const char *proto, char *line, struct server *s)
 {
-	char *word = text_word(&line, " ");
+	char *word = text_word(&line, " \t");
 
 	*s = (struct server){ .local_port = "0" };
 	snprintf(s->proto, sizeof s->proto, "%s", proto);
@@ -115,13 +115,13 @@ read_service(const char *proto, char *line, struct server *s)
 static bool
 read_backend(char *line, struct backend *b)
 {
-	char *word = text_word(&line, " ");
+	char *word = text_word(&line, " \t");
 
 	if (word == NULL || !read_address(word, b->server.remote_address, b->server.remote_port) ||
-	    text_word(&line, " ") == NULL)
+	    text_word(&line, " \t") == NULL)
 		return false;
 	for (size_t i = 0; i < VALUES; i++)
-		if ((word = text_word(&line, " ")) == NULL || !text_number(word, &b->values[i]))
+		if ((word = text_word(&line, " \t")) == NULL || !text_number(word, &b->values[i]))
 			return false;
 	for (size_t i = 0; i < COUNT(labels); i++)
 		if (!labels[i].wanted)
@@ -141,7 +141,7 @@ read_backends(char *at)
 
 	n_backends = 0;
 	while ((line = text_line(&at)) != NULL) {
-		if ((word = text_word(&line, " ")) == NULL || strcmp(word, "IP") == 0 || strcmp(word, "Prot") == 0)
+		if ((word = text_word(&line, " \t")) == NULL || strcmp(word, "IP") == 0 || strcmp(word, "Prot") == 0)
 			continue;
 		if (strcmp(word, "->") != 0) {
 			good = read_service(word, line, &service);
@@ -225,7 +225,7 @@ add_sums(struct page *p)
 	if (text_line(&at) == NULL || text_line(&at) == NULL || (line = text_line(&at)) == NULL)
 		return -EINVAL;
 	for (size_t i = 0; i < SUMS; i++)
-		if ((word = text_word(&line, " ")) == NULL || !text_u64(word, 16, &sums[i]))
+		if ((word = text_word(&line, " \t")) == NULL || !text_u64(word, 16, &sums[i]))
 			return -EINVAL;
 	for (size_t i = 0; i < SUMS; i++)
 		page_add(p, &metrics[i], 0, (double)sums[i]);

@@ -44,7 +44,7 @@ add(struct page *p, const struct labels *labels, char *counts)
 	int err = 0;
 
 	page_scope(p, labels);
-	for (size_t i = 0; (word = text_word(&counts, " ")) != NULL; i++)
+	for (size_t i = 0; (word = text_word(&counts, " \t")) != NULL; i++)
 		if (text_number(word, &count))
 			page_add(p, &metrics[0], cpu_row(p, i), count);
 		else
@@ -64,7 +64,7 @@ update(const struct scope *s, struct page *p)
 	if (text_line(&at) == NULL)
 		return -EINVAL;
 	while ((line = text_line(&at)) != NULL)
-		if ((type = text_word(&line, " :")) != NULL && (labels = labels_of(type)) != NULL &&
+		if ((type = text_word(&line, " \t:")) != NULL && (labels = labels_of(type)) != NULL &&
 		    add(p, labels, line) != 0)
 			err = -EINVAL;
 	page_scope(p, NULL);

@@ -26,10 +26,10 @@ add_line(char *line, uint64_t queued[2])
 	uint64_t bytes;
 
 	for (int i = 0; i < 4; i++)
-		if (text_word(&line, " ") == NULL)
+		if (text_word(&line, " \t") == NULL)
 			return false;
 	for (int i = 1; i >= 0; i--) {
-		if ((word = text_word(&line, " :")) == NULL || !text_u64(word, 16, &bytes))
+		if ((word = text_word(&line, " \t:")) == NULL || !text_u64(word, 16, &bytes))
 			return false;
 		queued[i] += bytes;
 	}

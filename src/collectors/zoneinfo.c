@@ -93,7 +93,7 @@ static int
 add_line(struct page *p, uint32_t row, char *line)
 {
 	const struct metric *m = &metrics[PROTECTIONS];
-	const char *key = text_word(&line, " ");
+	const char *key = text_word(&line, " \t");
 	size_t i;
 
 	if (key == NULL)
@@ -101,14 +101,14 @@ add_line(struct page *p, uint32_t row, char *line)
 	if (strcmp(key, "protection:") == 0)
 		return add_protection(p, row, line);
 	i = array_place(key, m, KEYS, sizeof *m, by_key);
-	return i < KEYS && strcmp(m[i].key, key) == 0 ? add(p, &m[i], row, text_word(&line, " ")) : 0;
+	return i < KEYS && strcmp(m[i].key, key) == 0 ? add(p, &m[i], row, text_word(&line, " \t")) : 0;
 }
 
 /* The row of a zone from behind "Node "; 0 if the line is none. */
 static uint32_t
 row_of(struct page *p, char *line)
 {
-	const char *node = text_word(&line, " ,"), *word = text_word(&line, " "), *zone = text_word(&line, " ");
+	const char *node = text_word(&line, " \t,"), *word = text_word(&line, " \t"), *zone = text_word(&line, " \t");
 
 	return word == NULL || zone == NULL ? 0 : page_row(p, LABELS({ "node", node }, { "zone", zone }));
 }
