@@ -135,7 +135,7 @@ static bool
 add_line(struct page *p, char *line)
 {
 	double values[COLUMNS], nohandler;
-	char *colon = strrchr(line, ':'), *name, *word;
+	char *colon = strrchr(line, ':'), *name, *word, *alias = NULL;
 	uint32_t row;
 
 	if (colon == NULL)
@@ -143,11 +143,13 @@ add_line(struct page *p, char *line)
 	*colon++ = '\0';
 	name = text_trim(line);
 	for (size_t i = 0; i < COLUMNS; i++)
-		if ((word = text_word(&colon, " ")) == NULL || !text_number(word, &values[i]))
+		if ((word = text_word(&colon, " \t")) == NULL || !text_number(word, &values[i]))
 			return false;
 	if (!filter_takes(&devices, name))
 		return true;
-	row = row_of(p, name, with_alias ? property(name, "ifalias") : NULL);
+	if (with_alias && (alias = property(name, "ifalias")) == NULL)
+		alias = "";
+	row = row_of(p, name, alias);
 	for (size_t i = 0; i < COLUMNS; i++)
 		page_add(p, &metrics[detailed ? detailed_columns[i] : i], row, values[i]);
 	if (by_netlink && (word = property(name, "statistics/rx_nohandler")) != NULL && text_number(word, &nohandler))
