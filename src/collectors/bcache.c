@@ -95,6 +95,16 @@ read_number(char *text, double *value)
 	return true;
 }
 
+/* node_exporter takes the last byte of a file for its newline, whatever it is. */
+static char *
+without_newline(char *text)
+{
+	size_t n = strlen(text);
+
+	text[n - (n > 0)] = '\0';
+	return text_trim(text);
+}
+
 /* Adds a number for each file; as in node_exporter one that is missing is 0. */
 static void
 add_files(const struct scope *s, const struct metric *m, const struct metric *end, uint32_t row, struct page *p)
@@ -106,7 +116,7 @@ add_files(const struct scope *s, const struct metric *m, const struct metric *en
 		value = 0;
 		if ((text = place_read(s, m->key)) == NULL && errno != ENOENT)
 			place_fail(-errno);
-		else if (text != NULL && !read_number(text_trim(text), &value))
+		else if (text != NULL && !read_number(without_newline(text), &value))
 			place_fail(-EINVAL);
 		else if (m != &metrics[READAHEADS] || value != 0)
 			page_add(p, m, row, value);
