@@ -162,7 +162,7 @@ add_table(const struct scope *fs, const char *file, const char *uuid, const char
 		add_rows(at, uuid, label, m, 2, p);
 }
 
-/* "since mount:  5", "since filesystem creation:  1.1k". */
+/* "since mount:  5", "since filesystem creation:  1.1k"; as in node_exporter 0 where only the first is told. */
 static void
 add_counter(char *at, const char *name, uint32_t row, struct page *p)
 {
@@ -171,7 +171,9 @@ add_counter(char *at, const char *name, uint32_t row, struct page *p)
 
 	while ((line = text_line(&at)) != NULL) {
 		key = text_field(&line, ':');
-		if (line != NULL && strcmp(key, "since filesystem creation") == 0 && !read_size(line, &value))
+		if (line != NULL && strcmp(key, "since mount") == 0)
+			value = isnan(value) ? 0 : value;
+		else if (line != NULL && strcmp(key, "since filesystem creation") == 0 && !read_size(line, &value))
 			value = NAN;
 	}
 	if (isnan(value)) {
