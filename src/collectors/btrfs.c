@@ -48,7 +48,7 @@ static const struct metric commits[] = {
 };
 
 static const struct table tables[] = {
-	{ SYS, "fs/btrfs/*/commit_stats", keyed, commits, COUNT(commits), .by_update = true },
+	{ SYS, "fs/btrfs/*/commit_stats", listed, commits, COUNT(commits), .by_update = true },
 	{ 0 },
 };
 
