@@ -25,7 +25,7 @@ static const struct metric softirqs[] = {
 };
 
 static const struct table tables[] = {
-	{ PROC, "stat", keyed, metrics, COUNT(metrics), .by_update = true },
+	{ PROC, "stat", listed, metrics, COUNT(metrics), .by_update = true },
 	{ 0 },
 };
 
