@@ -364,7 +364,8 @@ close_chip(struct chip *c)
 struct sensor {
 	const char *name;
 	uint32_t row;
-	char label[ATTRIBUTE_MAX + 1];  /* as part of a name; "" where there is none */
+	bool has_label;
+	char label[ATTRIBUTE_MAX + 1];  /* as part of a name */
 };
 
 /* A file's text without newlines at both ends. The device's comes before the chip's. */
@@ -386,6 +387,7 @@ add_label(const struct chip *c, struct sensor *s, char *text, struct page *p)
 {
 	page_add(p, &metrics[SENSOR_LABEL], page_row(p, LABELS({ "chip", c->label }, { "label", text },
 	    { "sensor", s->name })), 1);
+	s->has_label = true;
 	snprintf(s->label, sizeof s->label, "%s", clean(text));
 }
 
@@ -400,7 +402,7 @@ add_value(const struct chip *c, const struct sensor *s, const struct reading *r,
 	if (!text_number(text, &value) || !isfinite(value))
 		return;
 	if (is_kind(r, "freq") && strcmp(r->property, "input") == 0) {
-		if (*s->label == '\0')
+		if (!s->has_label)
 			return;
 		row = page_row(p, LABELS({ "chip", c->label }, { "sensor", s->label }));
 	}
@@ -419,7 +421,8 @@ add_chip_to(struct page *p, const struct chip *c)
 	for (const struct reading *r = c->readings; r < c->readings + c->n; r++) {
 		if (strcmp(s.name, r->sensor) != 0)
 			s = (struct sensor){
-				r->sensor, page_row(p, LABELS({ "chip", c->label }, { "sensor", r->sensor })), "",
+				.name = r->sensor,
+				.row = page_row(p, LABELS({ "chip", c->label }, { "sensor", r->sensor })),
 			};
 		if ((text = read_file(c, r, room)) == NULL)
 			continue;
