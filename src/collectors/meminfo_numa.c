@@ -63,21 +63,24 @@ metric_at(struct page *p, size_t i, const char *key)
 	return fields[i].metric;
 }
 
+/* The row is that of the node that the lines name. */
 static int
 add_meminfo(struct page *p, uint32_t row, char *at)
 {
-	char *line, *key, *value, *unit;
+	char *line, *node, *key, *value, *unit;
+	const char *of = "";
 	double v;
 	size_t i = 0;
 	int err = 0;
 
 	while ((line = text_line(&at)) != NULL) {
-		if (text_word(&line, " ") == NULL)
+		if (text_word(&line, " \t") == NULL)
 			continue;
-		text_word(&line, " ");
-		key = text_word(&line, " :");
-		value = text_word(&line, " :");
-		unit = text_word(&line, " ");
+		if ((node = text_word(&line, " \t")) != NULL && strcmp(node, of) != 0)
+			row = page_row_of(p, "node", of = node);
+		key = text_word(&line, " \t:");
+		value = text_word(&line, " \t:");
+		unit = text_word(&line, " \t");
 		if (value != NULL && text_number(value, &v) && (unit == NULL || strcmp(unit, "kB") == 0))
 			page_add(p, metric_at(p, i++, key), row, unit == NULL ? v : v * 1024);
 		else
