@@ -245,25 +245,12 @@ read_known(char *at)
 
 	known.n = 0;
 	while ((line = text_line(&at)) != NULL) {
-		if (!mountinfo_cut(line, &m) || !is_nfs(m.type))
+		if (!mountinfo_cut(line, &m))
 			continue;
 		while ((option = text_word(&m.super_options, ",")) != NULL && !text_starts(option, "addr="))
 			;
-		keep(&known, &(struct mount){ .point = m.point, .address = option == NULL ? "" : option + 5 });
+		keep(&known, &(struct mount){ .address = option == NULL ? "" : option + 5 });
 	}
-}
-
-/* The address of the server of what is mounted there: both files have the mounts in one order. */
-static const char *
-address_of(const char *point, size_t *next)
-{
-	for (size_t i = *next; i < known.n; i++) {
-		if (strcmp(known.list[i].point, point) != 0)
-			continue;
-		*next = i + 1;
-		return known.list[i].address;
-	}
-	return "";
 }
 
 /* Whether an export, or its mount point too, was told before: it may be mounted twice, with the same numbers. */
@@ -279,28 +266,28 @@ was_told(const struct mount *m, bool there)
 
 /* "device EXPORT mounted on POINT with fstype TYPE statvers=1.1"; the protocol is in the lines behind it. */
 static bool
-read_mount(struct mount *m, char *line, const char *lines, size_t *next)
+read_mount(struct mount *m, char *line, const char *lines, const char *address)
 {
 	const char *words[9] = { NULL }, *transport = strstr(lines, "xprt:");
 
-	for (size_t i = 0; i < COUNT(words) && (words[i] = text_word(&line, " ")) != NULL; i++)
+	for (size_t i = 0; i < COUNT(words) && (words[i] = text_word(&line, " \t")) != NULL; i++)
 		;
 	if (words[8] == NULL || !is_nfs(words[7]) || transport == NULL)
 		return false;
 	transport += 5 + strspn(transport + 5, " \t");
-	*m = (struct mount){ .export = words[1], .point = words[4], .address = address_of(words[4], next) };
+	*m = (struct mount){ .export = words[1], .point = words[4], .address = address };
 	snprintf(m->protocol, sizeof m->protocol, "%.*s", (int)strcspn(transport, " \t\n"), transport);
 	return true;
 }
 
 static int
-add_mount(struct page *p, char *at, size_t *next)
+add_mount(struct page *p, char *at, const char *address)
 {
 	char *line = text_line(&at);
 	struct mount m;
 	bool export_told;
 
-	if (line == NULL || !read_mount(&m, line, at, next))
+	if (line == NULL || !read_mount(&m, line, at, address))
 		return 0;
 	export_told = was_told(&m, false);
 	if (!was_told(&m, true)) {
@@ -310,18 +297,19 @@ add_mount(struct page *p, char *at, size_t *next)
 	return export_told ? 0 : add_lines(p, &m, at);
 }
 
+/* Both files have the mounts in one order; as in node_exporter that is all that tells which is which. */
 static int
 add_mounts(struct page *p, char *at)
 {
-	size_t next = 0;
+	const struct mount *m = known.list, *last = known.list + known.n;
 	char *end;
 	int err, result = 0;
 
 	told.n = 0;
-	for (; at != NULL; at = end) {
+	for (; at != NULL; at = end, m += m < last) {
 		if ((end = strstr(at, "\ndevice ")) != NULL)
 			*end++ = '\0';
-		if ((err = add_mount(p, at, &next)) != 0)
+		if ((err = add_mount(p, at, m < last ? m->address : "")) != 0)
 			result = err;
 	}
 	return result;
