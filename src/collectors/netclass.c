@@ -68,11 +68,12 @@ struct interface {
 	    duplex[TEXT_MAX + 1];
 };
 
-/* The trimmed text of a file of the interface, good until the next; "" with *err set if more than absence is wrong. */
+static char nothing[1];
+
+/* The trimmed text of a file of the interface, good until the next; or nothing, with *err set if that is not absence. */
 static char *
 read_text(const char *name, const char *file, int *err)
 {
-	static char nothing[1];
 	char *text = place_readf(place(SYS), "class/net/%s/%s", name, file);
 
 	if (text != NULL) {
@@ -84,6 +85,7 @@ read_text(const char *name, const char *file, int *err)
 	return nothing;
 }
 
+/* As in node_exporter what is no number is 0. */
 static double
 read_value(const char *name, size_t i, int *err)
 {
@@ -91,9 +93,11 @@ read_value(const char *name, size_t i, int *err)
 	uint64_t n;
 	double value;
 
+	if (text == nothing)
+		return NAN;
 	if (text_u64(text, 0, &n))
 		return (double)n;
-	return text_number(text, &value) ? value : NAN;
+	return text_number(text, &value) ? value : 0;
 }
 
 static void
