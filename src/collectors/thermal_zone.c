@@ -16,6 +16,7 @@
 
 #include "../device.h"
 #include "../listing.h"
+#include "../text.h"
 
 static const struct metric metrics[] = {
 	{ "temp", GAUGE, MILLI, "node_thermal_zone_temp", "Temperature of a zone, in degrees Celsius." },
@@ -69,15 +70,24 @@ find_things(void)
 		add_found(listing.entries[i]->d_name);
 }
 
-/* Many a driver has no answer for the time being, in its own errno: such a zone is left out. */
+/*
+ * Many a driver has no answer for the time being, in its own errno: such a zone is left out. As in node_exporter an answer
+ * that is no number, which only a copied file has, is 0.
+ */
 static void
 add_zone(const struct thing *t, struct page *p)
 {
-	double temp = read_value(t, &metrics[TEMP], NULL);
+	char path[NAME_MAX + 32], room[ATTRIBUTE_MAX + 1];
+	const char *text;
+	double temp;
 
-	if (!isnan(temp))
-		page_add(p, &metrics[TEMP], page_row(p, LABELS({ "type", t->type == NULL ? "" : t->type },
-		    { "zone", t->name + strlen("thermal_zone") })), temp);
+	snprintf(path, sizeof path, "%s/%s", t->name, metrics[TEMP].key);
+	if ((text = device_answer(&class, path, room, NULL)) == NULL)
+		return;
+	if (!text_number(text, &temp))
+		temp = 0;
+	page_add(p, &metrics[TEMP], page_row(p, LABELS({ "type", t->type == NULL ? "" : t->type },
+	    { "zone", t->name + strlen("thermal_zone") })), temp);
 }
 
 /* A device without one of them is left out. */
