@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../ip.h"
 #include "../text.h"
 
 static const struct metric metrics[] = {
@@ -33,7 +34,8 @@ enum { SUMS = 5, VALUES = 3 };
 
 /* A server of a service, as labels that are 0 behind their ends, so that equal ones compare equal. */
 struct server {
-	char local_address[40], local_mark[12], local_port[8], proto[8], remote_address[40], remote_port[8];
+	char local_address[INET6_ADDRSTRLEN], local_mark[12], local_port[8], proto[8],
+	    remote_address[INET6_ADDRSTRLEN], remote_port[8];
 };
 
 struct backend {
@@ -75,9 +77,9 @@ prepare(void)
 	free(copy);
 }
 
-/* "0A600001:01BB" or "[fd00:...:0007]:01BB", printed as node_exporter does. */
+/* "0A600001:01BB" or "[fd00:...:0007]:01BB". */
 static bool
-read_address(char *word, char address[40], char port[8])
+read_address(char *word, char address[INET6_ADDRSTRLEN], char port[8])
 {
 	const char *text = text_field(&word, *word == '[' ? ']' : ':');
 	struct in6_addr ip;
@@ -88,11 +90,8 @@ read_address(char *word, char address[40], char port[8])
 	snprintf(port, 8, "%u", (unsigned)n);
 	if (*text != '[')
 		return strlen(text) == 8 && text_u64(text, 16, &v4) &&
-		    inet_ntop(AF_INET, &(uint32_t){ htonl((uint32_t)v4) }, address, 40) != NULL;
-	if (inet_pton(AF_INET6, text + 1, &ip) != 1)
-		return false;
-	return IN6_IS_ADDR_V4MAPPED(&ip) ? inet_ntop(AF_INET, &ip.s6_addr[12], address, 40) != NULL :
-	    inet_ntop(AF_INET6, &ip, address, 40) != NULL;
+		    ip_print(address, &(uint32_t){ htonl((uint32_t)v4) }, sizeof(uint32_t)) != NULL;
+	return inet_pton(AF_INET6, text + 1, &ip) == 1 && ip_print(address, &ip, sizeof ip) != NULL;
 }
 
 /* A line "FWM 00000010 ..." or "TCP 0A600001:01BB ...", behind its first word. */

@@ -1,12 +1,12 @@
 /* What network interfaces received and sent, from rtnetlink or /proc/net/dev, and the addresses they have. */
 #include "../collector.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "../ip.h"
 #include "../netlink.h"
 #include "../text.h"
 
@@ -252,7 +252,7 @@ add_address(struct page *p, const struct address *a)
 
 	if (if_indextoname(a->index, device) == NULL || !filter_takes(&devices, device))
 		return;
-	inet_ntop(a->family, a->bytes, address, sizeof address);
+	ip_print(address, a->bytes, a->family == AF_INET ? 4 : 16);
 	snprintf(netmask, sizeof netmask, "%u", a->prefix);
 	page_add(p, &metrics[ADDRESS], page_row(p, labels, COUNT(labels)), 1);
 }

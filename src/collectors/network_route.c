@@ -4,12 +4,12 @@
  */
 #include "../collector.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../ip.h"
 #include "../netlink.h"
 
 static const struct metric metrics[] = {
@@ -128,7 +128,7 @@ print(char to[ADDRESS_TEXT], const struct address *a)
 {
 	*to = '\0';
 	if (a->size > 0)
-		inet_ntop(a->size == 4 ? AF_INET : AF_INET6, a->bytes, to, INET6_ADDRSTRLEN);
+		ip_print(to, a->bytes, a->size);
 	return to;
 }
 
