@@ -73,7 +73,7 @@ add_governors(const struct device *d, const char *number, struct page *p, int *e
 
 	if (used == NULL || *used == '\0' || (at = device_answer(d, "scaling_available_governors", list, err)) == NULL)
 		return;
-	while ((name = text_word(&at, " ")) != NULL)
+	while ((name = text_field(&at, ' ')) != NULL)   /* also an empty one, as in node_exporter */
 		page_add(p, &metrics[GOVERNOR], page_row(p, LABELS({ "cpu", number }, { "governor", name })),
 		    strcmp(name, used) == 0);
 }
