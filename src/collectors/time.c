@@ -49,7 +49,7 @@ add_source(struct page *p, int i, const char *file, const struct metric *m)
 	if (at == NULL)
 		return -errno;
 	snprintf(device, sizeof device, "%d", i);
-	while ((word = text_word(&at, " \n")) != NULL)
+	while ((word = text_word(&at, " \t\n")) != NULL)
 		page_add(p, m,
 		    page_row(p, LABELS({ "clocksource", word }, { "device", device })), 1);
 	return 0;
