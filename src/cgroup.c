@@ -4,14 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
+#include <stdint.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "sidecar.h"
 
 static bool open_tree;
-static const struct scope **networks;
-static size_t n_networks;
 
 /* A container's network is its pod's, or its own where there are no pods. */
 static struct node *
@@ -24,16 +23,6 @@ static bool
 bears_network(const struct node *n)
 {
 	return n->c.kind == CGROUP_POD || (n->c.kind == CGROUP_CONTAINER && n->pod == NULL);
-}
-
-static void
-list_networks(void)
-{
-	networks = must_realloc(networks, (cgroup_nodes.n + 1) * sizeof *networks);
-	n_networks = 0;
-	for (size_t i = 0; i < cgroup_nodes.n; i++)
-		if (cgroup_nodes.list[i]->c.root || bears_network(cgroup_nodes.list[i]))
-			networks[n_networks++] = &cgroup_nodes.list[i]->network;
 }
 
 /* The processes of containers whose start is not known, and of pods without a network, by one look if possible. */
@@ -173,10 +162,12 @@ cgroup_refresh(bool wanted_networks)
 
 	if (!sidecar && !open_tree)
 		return;
-	if (sidecar ? sidecar_follow() : cgroup_tree_follow())
-		list_networks();
-	if (!sidecar)
+	if (sidecar) {
+		sidecar_follow();
+	} else {
+		cgroup_tree_follow();
 		find_out(wanted_networks);
+	}
 	label_networks();
 	date_others();
 	date_pods();
@@ -189,15 +180,20 @@ cgroup_container(size_t i)
 }
 
 const struct scope *
-cgroup_pod(size_t i)
+cgroup_network(const struct scope *s)
 {
-	return i < n_networks ? networks[i] : NULL;
+	struct node *n = (struct node *)(uintptr_t)s->container;
+	const struct scope *network = n->c.kind == CGROUP_CONTAINER ? &bearer(n)->network : &n->network;
+
+	return network->dir >= 0 && network->labels == s->labels ? network : NULL;
 }
 
 bool
 cgroup_vanished(const struct scope *s)
 {
-	return faccessat(s->container->scope.dir, "cgroup.procs", F_OK, 0) != 0 && (errno == ENOENT || errno == ENODEV);
+	const char *file = s == &s->container->scope ? "cgroup.procs" : "net/dev";
+
+	return faccessat(s->dir, file, F_OK, 0) != 0 && (errno == ENOENT || errno == ENODEV || errno == ESRCH);
 }
 
 bool

@@ -82,10 +82,10 @@ void cgroup_refresh(bool networks);
 const struct scope *cgroup_container(size_t i);
 
 /*
- * The root, the pods, and containers outside of pods, each with the directory in procfs of one of its processes, and
- * the labels of its sandbox or, where that is not known, of its cgroup. The directory is -1 where there is no process.
+ * The directory in procfs of a process of the network that has the labels of an exported cgroup: the root's, that of a
+ * container without a pod, and a pod's, which are those of its sandbox where that is known. NULL where there is none.
  */
-const struct scope *cgroup_pod(size_t i);
+const struct scope *cgroup_network(const struct scope *s);
 
 /* What the containers of one name in a pod had together, one after the other, since they were first seen. */
 struct tally {

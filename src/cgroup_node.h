@@ -63,9 +63,6 @@ void cgroup_node_free(struct node *n);
 void cgroup_nodes_forget(const char *path);
 void cgroup_nodes_sweep(void);
 
-/* True if one came or went since the last call. */
-bool cgroup_nodes_changed(void);
-
 /* True if the path is this one, of so many bytes, or beneath it. */
 bool cgroup_is_beneath(const char *path, const char *above, size_t length);
 
@@ -75,8 +72,8 @@ bool cgroup_tree_open(void);
 /* Takes in what the kernel told since the last time; walks the tree where it may not have told all. */
 void cgroup_tree_attend(void);
 
-/* The same, and walks if not everything is watched, and now and then as the safety net. True if nodes came or went. */
-bool cgroup_tree_follow(void);
+/* The same, and walks if not everything is watched, and now and then as the safety net. */
+void cgroup_tree_follow(void);
 
 /* Looks up names that are not known yet, and labels what got one. */
 void cgroup_name_nodes(void);

@@ -10,8 +10,6 @@
 
 struct nodes cgroup_nodes, cgroup_others;
 
-static bool changed;
-
 static struct nodes *
 nodes_of(enum cgroup_kind kind)
 {
@@ -49,7 +47,6 @@ insert(struct node *n)
 	to->list = must_grow(to->list, to->n, &to->room, sizeof *to->list);
 	memmove(&to->list[i + 1], &to->list[i], (to->n++ - i) * sizeof *to->list);
 	to->list[i] = n;
-	changed = true;
 }
 
 void
@@ -91,7 +88,6 @@ forget(struct nodes *of, size_t i)
 	cgroup_kills_forget(n);
 	cgroup_ended_forget(n);
 	memmove(&of->list[i], &of->list[i + 1], (--of->n - i) * sizeof *of->list);
-	changed = true;
 	cgroup_node_free(n);
 }
 
@@ -129,13 +125,4 @@ cgroup_nodes_sweep(void)
 {
 	sweep(&cgroup_nodes);
 	sweep(&cgroup_others);
-}
-
-bool
-cgroup_nodes_changed(void)
-{
-	bool was = changed;
-
-	changed = false;
-	return was;
 }

@@ -285,11 +285,10 @@ cgroup_tree_attend(void)
 		walk_all();
 }
 
-bool
+void
 cgroup_tree_follow(void)
 {
 	take_events();
 	if (stale || blind || clock_now() >= last_walk + WALK_SECONDS)
 		walk_all();
-	return cgroup_nodes_changed();
 }

@@ -161,20 +161,31 @@ run_once(const struct selection *sel, enum over over)
 			run_unless_absent(i, now);
 }
 
-/* All collectors over one container after the other, so that one that vanishes midway leaves nothing. */
-static void
-run_over(const struct selection *sel, enum over over)
+/* False if what the scope describes went meanwhile. */
+static bool
+run_over(const struct selection *sel, enum over over, const struct scope *s)
 {
-	const struct scope *s;
+	if (s->dir < 0)
+		return true;
+	for (size_t i = 0; i < n_collectors; i++)
+		if (sel->on[i] && collectors[i]->over == over)
+			run_timed(i, s);
+	return !cgroup_vanished(s);
+}
 
-	for (size_t k = 0; (s = over == PODS ? cgroup_pod(k) : cgroup_container(k)) != NULL; k++) {
-		if (s->dir < 0)
-			continue;
+/* One container after the other, with its network, so that one that goes midway leaves nothing. */
+static void
+run_over_containers(const struct selection *sel, bool networks)
+{
+	const struct scope *s, *network;
+	bool stayed;
+
+	for (size_t k = 0; (s = cgroup_container(k)) != NULL; k++) {
 		page_scope(page, s->labels);
-		for (size_t i = 0; i < n_collectors; i++)
-			if (sel->on[i] && collectors[i]->over == over)
-				run_timed(i, s);
-		if (cgroup_vanished(s))
+		stayed = run_over(sel, CONTAINERS, s);
+		if (networks && (network = cgroup_network(s)) != NULL && !run_over(sel, PODS, network))
+			stayed = stayed && s->container->kind != CGROUP_CONTAINER;      /* a pod has other processes */
+		if (!stayed)
 			page_drop_scope(page);
 	}
 }
@@ -216,10 +227,8 @@ collect_containers(const struct selection *sel)
 	run_once(sel, MACHINE);
 	if (pods || containers || others)
 		cgroup_refresh(pods);
-	if (containers)
-		run_over(sel, CONTAINERS);
-	if (pods)
-		run_over(sel, PODS);
+	if (containers || pods)
+		run_over_containers(sel, pods);
 	run_once(sel, PROCESSES_OF_POD);
 	run_once(sel, PAST);
 	run_once(sel, RESOURCE);

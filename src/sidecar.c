@@ -159,7 +159,7 @@ sidecar_attend(void)
 		b->n.limits_known = false;
 }
 
-bool
+void
 sidecar_follow(void)
 {
 	const char *missed;
@@ -171,5 +171,4 @@ sidecar_follow(void)
 	count_all();
 	sidecar_note(ALONE, is_alone(), NULL, NULL);
 	sidecar_note(OUT_OF_REACH, missed != NULL && !no_v2, "container", missed);
-	return cgroup_nodes_changed();
 }

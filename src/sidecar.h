@@ -21,8 +21,8 @@ void sidecar_open(void);
 /* Takes in what the kernel told of the containers' cgroups. */
 void sidecar_attend(void);
 
-/* Looks at the pod's processes: cgroup_nodes are its containers then, and the pod. True if some came or went. */
-bool sidecar_follow(void);
+/* Looks at the pod's processes: cgroup_nodes are its containers then, and the pod. */
+void sidecar_follow(void);
 
 /* What the processes of a container say whose cgroup is out of reach, in the kernel's units. */
 struct sidecar_figures {

@@ -16,6 +16,7 @@
 #define ID_B "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
 #define UID "5f0c2b5e-1d1e-4c8b-9d3f-0a1b2c3d4e5f"
 #define POD "/kubepods.slice/kubepods-pod5f0c2b5e_1d1e_4c8b_9d3f_0a1b2c3d4e5f.slice"
+#define OTHER_POD "/kubepods.slice/kubepods-pod00000000_1111_2222_3333_444444444444.slice"
 #define A POD "/cri-containerd-" ID_A ".scope"
 #define B POD "/cri-containerd-" ID_B ".scope"
 
@@ -85,6 +86,39 @@ expect_labels(const struct scope *s, const char *expected)
 	const char *got = printed_labels(s->labels);
 
 	cr_expect_str_eq(got, expected, "%s", got);
+}
+
+/* Of a network whose first interface has received so many bytes. */
+static void
+start(const char *pid, const char *cgroup, const char *bytes)
+{
+	char path[64], text[512];
+
+	snprintf(path, sizeof path, "proc/%s/cgroup", pid);
+	snprintf(text, sizeof text, "0::%s\n", cgroup);
+	node_put(path, text);
+	snprintf(path, sizeof path, "proc/%s/net/dev", pid);
+	node_put(path, bytes);
+	snprintf(path, sizeof path, "proc/%s/stat", pid);
+	snprintf(text, sizeof text, "%s (a) ) b) S 1 1 1 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 %s00 9 9\n", pid, pid);
+	node_put(path, text);
+}
+
+/* Of the network that has the labels of a cgroup. */
+static void
+expect_network(const char *path, const char *expected)
+{
+	const struct scope *network = cgroup_network(find(path));
+	struct buf b = { 0 };
+
+	if (expected == NULL) {
+		cr_expect_null(network, "%s", path);
+		return;
+	}
+	cr_assert_not_null(network, "%s", path);
+	cr_assert_geq(file_read(network->dir, "net/dev", &b), 0);
+	cr_expect_str_eq(b.data, expected);
+	buf_free(&b);
 }
 
 Test(cgroup, empty_tree)
@@ -249,8 +283,10 @@ Test(cgroup, recreated_pod_around_a_container)
 	snprintf(old, sizeof old, "%s/%s", node_path("old"), strrchr(A, '/') + 1);
 	cr_assert_eq(rename(old, new), 0);
 	node_remove("old");
+	node_put("cgroup" A "/cgroup.procs", "100\n");
+	start("100", A, "of the pod");
 	expect("/\n/kubepods.slice\n" POD "\n" A "\n");
-	cr_expect_eq(cgroup_pod(1)->container, find(POD)->container);
+	expect_network(POD, "of the pod");
 }
 
 /* A directory deeper than any is not followed, and nothing is lost but it. */
@@ -296,22 +332,6 @@ link_log(const char *pod, const char *container, const char *id)
 	snprintf(link, sizeof link, "var/log/containers/%s_default_%s-%s.log", pod, container, id);
 	snprintf(target, sizeof target, "/var/log/pods/default_%s_" UID "/%s/0.log", pod, container);
 	cr_assert_eq(symlink(target, node_path(link)), 0);
-}
-
-/* Of a network whose first interface has received so many bytes. */
-static void
-start(const char *pid, const char *cgroup, const char *bytes)
-{
-	char path[64], text[512];
-
-	snprintf(path, sizeof path, "proc/%s/cgroup", pid);
-	snprintf(text, sizeof text, "0::%s\n", cgroup);
-	node_put(path, text);
-	snprintf(path, sizeof path, "proc/%s/net/dev", pid);
-	node_put(path, bytes);
-	snprintf(path, sizeof path, "proc/%s/stat", pid);
-	snprintf(text, sizeof text, "%s (a) ) b) S 1 1 1 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 %s00 9 9\n", pid, pid);
-	node_put(path, text);
 }
 
 /* As its cgroup was made, whoever comes later: a date that moved would look like a restart. */
@@ -360,41 +380,25 @@ Test(cgroup, names_of_a_recreated_pod)
 	expect_labels(find(POD), "container=\"\",id=\"" POD "\",image=\"\",name=\"\",namespace=\"default\",pod=\"new\"");
 }
 
-static void
-expect_network(const struct scope *s, const char *expected)
-{
-	struct buf b = { 0 };
-
-	if (expected == NULL) {
-		cr_expect_lt(s->dir, 0);
-		return;
-	}
-	cr_assert_geq(file_read(s->dir, "net/dev", &b), 0);
-	cr_expect_str_eq(b.data, expected);
-	buf_free(&b);
-}
-
 Test(cgroup, networks)
 {
 	make(A);
-	make("/kubepods.slice/kubepods-pod00000000_1111_2222_3333_444444444444.slice/cri-containerd-" ID_B ".scope");
+	make(OTHER_POD "/cri-containerd-" ID_B ".scope");
 	node_put("cgroup" A "/cgroup.procs", "100\n101\n");
 	start("1", "/init.scope", "of the node");
 	start("100", A, "of the pod");
 	start("101", A, "of the pod, too");
 	cgroup_refresh(true);
-	expect_network(cgroup_pod(0), "of the node");
-	expect_network(cgroup_pod(1), NULL);
-	expect_network(cgroup_pod(2), "of the pod");
-	cr_expect_null(cgroup_pod(3));
-	cr_expect_eq(cgroup_pod(2)->container, find(POD)->container);
-	cr_expect_eq(cgroup_pod(2)->labels, find(POD)->labels);
+	expect_network("/", "of the node");
+	expect_network(OTHER_POD, NULL);
+	expect_network(POD, "of the pod");
+	expect_network(A, NULL);
 	cr_expect_eq(find(A)->container->started, 1700000100);
 	cr_expect_eq(find(POD)->container->started, 1700000100);
 	node_remove("proc/100");
 	node_put("cgroup" A "/cgroup.procs", "101\n");
 	cgroup_refresh(true);
-	expect_network(cgroup_pod(2), "of the pod, too");
+	expect_network(POD, "of the pod, too");
 }
 
 /* A number out of another pid namespace is another's process; the container's own is found by its cgroup. */
@@ -405,7 +409,7 @@ Test(cgroup, network_of_another_pid_namespace)
 	start("7", "/system.slice/sshd.service", "of sshd");
 	start("1007", "/other" A, "of the pod");
 	cgroup_refresh(true);
-	expect_network(cgroup_pod(1), "of the pod");
+	expect_network(POD, "of the pod");
 }
 
 Test(cgroup, network_by_an_inner_cgroup)
@@ -414,5 +418,5 @@ Test(cgroup, network_by_an_inner_cgroup)
 	node_put("cgroup" POD "/crio-" ID_A ".scope/container/cgroup.procs", "100\n");
 	start("100", POD "/crio-" ID_A ".scope/container", "of the pod");
 	cgroup_refresh(true);
-	expect_network(cgroup_pod(1), "of the pod");
+	expect_network(POD, "of the pod");
 }

@@ -245,9 +245,14 @@ Test(sidecar_pod, link_out)
 static int
 network(void)
 {
+	const struct scope *s;
+
 	cgroup_refresh(true);
-	cr_assert_not_null(cgroup_pod(0));
-	return cgroup_pod(0)->dir;
+	for (size_t i = 0; (s = cgroup_container(i)) != NULL; i++)
+		if (s->container->kind == CGROUP_POD)
+			return cgroup_network(s) == NULL ? -1 : cgroup_network(s)->dir;
+	cr_assert_fail("no pod");
+	return -1;
 }
 
 Test(sidecar_pod, network)
