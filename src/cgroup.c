@@ -25,19 +25,28 @@ bears_network(const struct node *n)
 	return n->c.kind == CGROUP_POD || (n->c.kind == CGROUP_CONTAINER && n->pod == NULL);
 }
 
-/* The processes of containers whose start is not known, and of pods without a network, by one look if possible. */
+/* A start is not known, or a network. An empty container, which will have a process soon, is looked at each time. */
+static bool
+wants_process(struct node *n, bool networks)
+{
+	return n->c.kind == CGROUP_CONTAINER &&
+	    (n->c.started == 0 || n->c.empty || (networks && bearer(n)->network.dir < 0));
+}
+
+/* The processes of those that want one, by one look if possible. */
 static void
-find_processes(bool wanted)
+find_processes(bool networks)
 {
 	struct wanted_process w = { 0 };
 
 	for (size_t i = 0; i < cgroup_nodes.n; i++) {
 		struct node *n = cgroup_nodes.list[i];
 
-		if (n->c.kind != CGROUP_CONTAINER || !(n->c.started == 0 || (wanted && bearer(n)->network.dir < 0)) ||
-		    !cgroup_due(&n->process))
+		if (!wants_process(n, networks) || !(n->c.empty || cgroup_due(&n->process)))
 			continue;
-		process_want(&w, n->id, n->c.scope.dir, n);
+		n->c.empty = !cgroup_runs(&n->c.scope);
+		if (!n->c.empty)
+			process_want(&w, n->id, n->c.scope.dir, n);
 	}
 	process_find(&w);
 	for (size_t i = 0; i < w.n; i++) {

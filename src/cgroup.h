@@ -15,6 +15,7 @@ struct container {
 	bool root;
 	const char *path;               /* from the root of the tree: the label id */
 	double started;                 /* in seconds since the epoch */
+	bool empty;                     /* a container that had no process yet when they were looked for */
 };
 
 /* Limits of a cgroup; INFINITY where there is none, NAN where the cgroup has no such file. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "file.h"
 #include "text.h"
 
 static const char *
@@ -34,12 +35,13 @@ cgroup_names(const struct scope *s)
 	};
 }
 
+/* Read too seldom for the file to stay open. */
 bool
 cgroup_runs(const struct scope *container)
 {
-	const char *events = place_read(container, "cgroup.events");
+	static struct buf text;
 
-	return events == NULL || text_value(events, "populated") != 0;
+	return file_read(container->dir, "cgroup.events", &text) < 0 || text_value(text.data, "populated") != 0;
 }
 
 bool

@@ -75,8 +75,9 @@ struct collector {
 		int (*add)(const struct device *d, struct page *p);
 	} devices;
 	/*
-	 * What tables cannot say, after them. s is the scope it is run over. 0; -ENODATA: this machine has none; or
-	 * another -errno: failed. Samples added before stay.
+	 * What tables cannot say, after them. s is the scope it is run over. 0; -ENODATA: this machine has none;
+	 * -ESRCH: the container came or went meanwhile, and leaves no sample; or another -errno: failed. Samples
+	 * added before stay.
 	 */
 	int (*update)(const struct scope *s, struct page *p);
 	const struct flag *flags;       /* ends with one without a name */

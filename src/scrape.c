@@ -103,7 +103,7 @@ run(const struct collector *c, const struct scope *s)
 	return err != 0 ? err : more;
 }
 
-static void
+static int
 run_timed(size_t i, const struct scope *s)
 {
 	int64_t start = clock_nanoseconds();
@@ -114,11 +114,12 @@ run_timed(size_t i, const struct scope *s)
 	err = run(collectors[i], s);
 	durations[i] += clock_nanoseconds() - start;
 	if (err == 0 || errors[i] != 0 || (s->container != NULL && cgroup_absent(err)))
-		return;
+		return err;
 	errors[i] = err;
 	place_blamed(path, sizeof path);
 	if (err != last_error[i])
 		failed_at[i] = must_copy(path);
+	return err;
 }
 
 enum { ABSENCE = 60 };                  /* seconds until what a machine does not have is looked for again */
@@ -161,19 +162,21 @@ run_once(const struct selection *sel, enum over over)
 			run_unless_absent(i, now);
 }
 
-/* False if what the scope describes went meanwhile. */
+/* False if what the scope describes came or went meanwhile. */
 static bool
 run_over(const struct selection *sel, enum over over, const struct scope *s)
 {
+	bool stayed = true;
+
 	if (s->dir < 0)
 		return true;
 	for (size_t i = 0; i < n_collectors; i++)
 		if (sel->on[i] && collectors[i]->over == over)
-			run_timed(i, s);
-	return !cgroup_vanished(s);
+			stayed = run_timed(i, s) != -ESRCH && stayed;
+	return stayed && !cgroup_vanished(s);
 }
 
-/* One container after the other, with its network, so that one that goes midway leaves nothing. */
+/* One container after the other, with its network, so that one that comes or goes midway leaves nothing. */
 static void
 run_over_containers(const struct selection *sel, bool networks)
 {

@@ -119,14 +119,19 @@ read_limit(struct member *m)
 		m->max_files = strcmp(at, "unlimited") == 0 ? -1 : NAN;
 }
 
+/* That of the first one that has not ended meanwhile. */
 static void
 add_limit(struct page *p, struct member *m)
 {
-	if (!m->limited)
-		read_limit(m);
-	m->limited = true;
-	if (!isnan(m->max_files))
+	for (; m != NULL; m = census_next(m)) {
+		if (!m->limited)
+			read_limit(m);
+		m->limited = true;
+		if (isnan(m->max_files))
+			continue;
 		page_add(p, &metrics[LIMIT], 0, m->max_files);
+		return;
+	}
 }
 
 /* Those of a container may be in inner cgroups, where they cannot be seen. */
@@ -148,9 +153,8 @@ update(const struct scope *s, struct page *p)
 	struct open_files u = { 0, 0 };
 
 	if (first == NULL && !has_none(s))
-		return 0;
-	if (first != NULL)
-		add_limit(p, s->container->root ? &init : first);
+		return s->container->empty ? -ESRCH : 0;
+	add_limit(p, first != NULL && s->container->root ? &init : first);
 	if (!sized && !listing)
 		return 0;
 	for (m = first; m != NULL; m = census_next(m))

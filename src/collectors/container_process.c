@@ -53,6 +53,8 @@ update(const struct scope *s, struct page *p)
 
 	if (processes == 0 && threads > 0 && s->container->kind == CGROUP_CONTAINER)
 		processes = (double)inner_processes(s, p);
+	if (processes > 0 && s->container->empty)
+		return -ESRCH;
 	if (known)
 		page_add(p, &metrics[PROCESSES], 0, processes);
 	if (err == -EINVAL)

@@ -1,4 +1,4 @@
-/* Containers that go while they are read: two pipes hold the collection between two of their files. */
+/* Containers that come or go while they are read: two pipes hold the collection between two of their files. */
 #include "scrape.h"
 
 #include <criterion/criterion.h>
@@ -62,6 +62,8 @@ start(void)
 static void *
 ask(void *unused)
 {
+	if (body != NULL)
+		scrape_release(body);
 	body = scrape(CONTAINERS_PAGE, &some, false, 1e6);
 	return unused;
 }
@@ -129,6 +131,34 @@ Test(midway, stays)
 	expect_all(true);
 }
 
+/* It is on the next page. */
+Test(midway, comes)
+{
+	read_while(start);
+	expect_all(false);
+	ask(NULL);
+	expect_all(true);
+}
+
+static void
+end(void)
+{
+	node_remove("proc/100");
+	node_put("cgroup" SCOPE "/cgroup.procs", "");
+	node_put("cgroup" SCOPE "/cgroup.events", "populated 0\n");
+}
+
+Test(midway, ends)
+{
+	start();
+	read_while(end);
+	expect_all(false);
+	ask(NULL);
+	expect("container_processes", true);
+	expect("container_ulimits_soft", false);
+	expect("container_network_receive_bytes_total", false);
+}
+
 static void
 lose_network(void)
 {
@@ -141,4 +171,23 @@ Test(midway, is_about_to_end)
 	start();
 	read_while(lose_network);
 	expect_all(false);
+}
+
+/* The process has gone before it is asked for its limit, and is not counted any more behind that. */
+Test(midway, ends_before_its_limit_is_read)
+{
+	pthread_t thread;
+
+	start();
+	node_remove("proc/100/limits");
+	cr_assert_eq(mkfifo(node_path("proc/100/limits"), 0644), 0);
+	cr_assert_eq(pthread_create(&thread, NULL, ask, NULL), 0);
+	let_go("cgroup" SCOPE "/memory.high");
+	let_go("cgroup" SCOPE "/memory.low");
+	usleep(20000);          /* who counts processes before has counted it */
+	node_put("cgroup" SCOPE "/cgroup.procs", "");
+	let_go("proc/100/limits");
+	pthread_join(thread, NULL);
+	expect("container_ulimits_soft", false);
+	expect_sample("container_processes", ",name=\"" ID "\",namespace=\"\",pod=\"\"} 0\n", true);
 }
