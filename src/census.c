@@ -2,7 +2,7 @@
  * cgroup.procs does not tell of processes in inner cgroups, and shows those of another pid namespace as 0. So procfs is
  * listed, which costs less than half a microsecond for each process, and the file cgroup of a process, which costs some
  * six, is read only for those not seen before. Processes are moved between cgroups right after they are made, if at
- * all, so that a new one is looked at twice, and all of them now and then.
+ * all, so that a new one is looked at until it has been there for a second, and all of them now and then.
  */
 #include "census.h"
 
@@ -12,11 +12,12 @@
 #include <unistd.h>
 
 #include "cgroup.h"
+#include "clock.h"
 #include "file.h"
 #include "process.h"
 #include "text.h"
 
-enum { HEADS = 1024, LOOKS = 2, EVERY = 64 };
+enum { HEADS = 1024, SETTLED = 1 /* second */, EVERY = 64 };
 
 /*
  * What a process is in: nothing exported; where the paths of cgroups begin for us, the root or, in a cgroup namespace
@@ -28,7 +29,8 @@ static struct member *members, *before;
 static size_t n_members, room_members, n_before, room_before;
 static uint32_t heads[HEADS];           /* first of a group, as place + 1 */
 static bool we_are_here;
-static unsigned turn;                  /* number of this look */
+static unsigned turn;                   /* number of this look */
+static double now;
 static struct buf text;
 
 static uint64_t
@@ -97,10 +99,11 @@ add(const char *name, ino_t inode, void *to)
 	if (*old < n_before && before[*old].pid == pid && before[*old].inode == inode)
 		*m = before[*old];
 	else
-		*m = (struct member){ .pid = pid, .inode = inode };
-	if (m->looks >= LOOKS && (turn + (unsigned)pid) % EVERY != 0)
+		*m = (struct member){ .pid = pid, .inode = inode, .settles = now + SETTLED };
+	if (m->settles == 0 && (turn + (unsigned)pid) % EVERY != 0)
 		return;
-	m->looks++;
+	if (m->settles <= now)
+		m->settles = 0;
 	m->group = group_of(name);
 	m->bare = m->limited = false;
 }
@@ -150,6 +153,7 @@ take(void)
 	room_members = room;
 	n_members = 0;
 	turn++;
+	now = clock_now();
 	we_are_here = group_of("self") == HERE;
 	list();
 	link_groups();

@@ -14,7 +14,7 @@ struct member {
 	ino_t inode;            /* of its directory: a process that is given the number anew has another one */
 	uint64_t group;         /* what it is in */
 	uint32_t next;          /* of the group, as place + 1 */
-	unsigned looks;
+	double settles;         /* when the next look will be the last one for now; 0: it was */
 	bool bare;              /* without open files when looked at, as kernel threads are */
 	bool limited;           /* max_files was read */
 	double max_files;       /* soft limit; -1 is no limit, NAN unknown */

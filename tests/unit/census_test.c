@@ -89,6 +89,19 @@ Test(census, comes_moves_goes)
 	cr_expect_str_empty(members_of(POD ID));
 }
 
+/* Many may ask while a runtime starts a container. */
+Test(census, moves_after_some_looks)
+{
+	put(4, "/system.slice/containerd.service");
+	for (int i = 0; i < 3; i++) {
+		collection++;
+		cr_assert_str_empty(members_of(POD ID));
+	}
+	put(4, POD ID);
+	collection++;
+	cr_expect_str_eq(members_of(POD ID), "4");
+}
+
 /* What was moved later is found within 64 collections. */
 Test(census, now_and_then)
 {
@@ -96,8 +109,11 @@ Test(census, now_and_then)
 	for (int i = 0; i < 2; i++) {
 		collection++;
 		cr_assert_str_empty(members_of(POD ID));
+		sleep(1);
 	}
 	put(4, POD ID);
+	collection++;
+	cr_expect_str_empty(members_of(POD ID), "it is looked at each time");
 	for (int i = 0; i < 64; i++) {
 		collection++;
 		members_of(POD ID);
