@@ -108,29 +108,22 @@ made(int dir)
 	return (double)(self.st_mtim.tv_sec < events.st_mtim.tv_sec ? self : events).st_mtim.tv_sec;
 }
 
-/* The root started with the machine; when made, a slice and a container without a process, such as one that has ended. */
+/*
+ * The root started with the machine, a pod with its first container; when made, what has neither a container nor a
+ * process, such as a container that has ended. Backwards, for containers are behind their pods.
+ */
 static void
 date_others(void)
 {
-	for (size_t i = 0; i < cgroup_nodes.n; i++) {
-		struct node *n = cgroup_nodes.list[i];
+	for (size_t i = cgroup_nodes.n; i-- > 0;) {
+		struct node *n = cgroup_nodes.list[i], *pod = n->pod;
 
 		if (n->c.root)
 			n->c.started = process_boot_time();
-		else if (n->c.kind != CGROUP_POD && n->c.started == 0)
+		else if (n->c.started == 0)
 			n->c.started = made(n->c.scope.dir);
-	}
-}
-
-/* A pod started with its first container. */
-static void
-date_pods(void)
-{
-	for (size_t i = 0; i < cgroup_nodes.n; i++) {
-		const struct node *n = cgroup_nodes.list[i];
-
-		if (n->pod != NULL && n->c.started > 0 && (n->pod->c.started == 0 || n->pod->c.started > n->c.started))
-			n->pod->c.started = n->c.started;
+		if (pod != NULL && n->c.started > 0 && (pod->c.started == 0 || pod->c.started > n->c.started))
+			pod->c.started = n->c.started;
 	}
 }
 
@@ -179,7 +172,6 @@ cgroup_refresh(bool wanted_networks)
 	}
 	label_networks();
 	date_others();
-	date_pods();
 }
 
 const struct scope *

@@ -351,6 +351,23 @@ Test(cgroup, start_of_a_container_without_a_process)
 	cr_expect_eq(find(A)->container->started, started);
 }
 
+Test(cgroup, start_of_a_pod_without_containers)
+{
+	double started;
+
+	make(POD);
+	node_put("cgroup" POD "/cgroup.events", "populated 0\n");
+	cgroup_refresh(true);
+	started = find(POD)->container->started;
+	cr_expect_gt(started, 1700000100);
+	make(B);
+	node_put("cgroup" B "/cgroup.procs", "2000000000\n");
+	start("2000000000", B, "of the pod");
+	cgroup_refresh(true);
+	cr_expect_gt(find(B)->container->started, started);
+	cr_expect_eq(find(POD)->container->started, started);
+}
+
 Test(cgroup, names)
 {
 	link_log("web-0", "app", ID_A);
