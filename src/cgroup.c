@@ -33,6 +33,22 @@ wants_process(struct node *n, bool networks)
 	    (n->c.started == 0 || n->c.empty || (networks && bearer(n)->network.dir < 0));
 }
 
+/* The network of a pod is best known by its sandbox, which stays as long. */
+static void
+take_process(struct node *n, int dir)
+{
+	int *network = &bearer(n)->network.dir, unused = dir;
+
+	if (n->c.started == 0)
+		n->c.started = floor(process_started(dir));
+	if (dir >= 0 && process_alive(dir) && (*network < 0 || n->who.is_sandbox)) {
+		unused = *network;
+		*network = dir;
+	}
+	if (unused >= 0)
+		close(unused);
+}
+
 /* The processes of those that want one, by one look if possible. */
 static void
 find_processes(bool networks)
@@ -49,16 +65,8 @@ find_processes(bool networks)
 			process_want(&w, n->id, n->c.scope.dir, n);
 	}
 	process_find(&w);
-	for (size_t i = 0; i < w.n; i++) {
-		struct node *n = w.found[i].of;
-
-		if (n->c.started == 0)
-			n->c.started = floor(process_started(w.found[i].dir));
-		if (bearer(n)->network.dir < 0)
-			bearer(n)->network.dir = w.found[i].dir;
-		else if (w.found[i].dir >= 0)
-			close(w.found[i].dir);
-	}
+	for (size_t i = 0; i < w.n; i++)
+		take_process(w.found[i].of, w.found[i].dir);
 	process_done(&w);
 }
 

@@ -418,6 +418,23 @@ Test(cgroup, networks)
 	expect_network(POD, "of the pod, too");
 }
 
+/* Containers may restart, which would be a gap. */
+Test(cgroup, network_by_the_sandbox)
+{
+	make(A);
+	make(B);
+	node_put("run/containerd/io.containerd.runtime.v2.task/k8s.io/" ID_B "/config.json",
+	    "{\"annotations\":{\"io.kubernetes.cri.container-type\":\"sandbox\","
+	    "\"io.kubernetes.cri.sandbox-name\":\"web-0\",\"io.kubernetes.cri.sandbox-namespace\":\"default\"}}");
+	node_put("cgroup" A "/cgroup.procs", "100\n");
+	node_put("cgroup" B "/cgroup.procs", "101\n");
+	start("100", A, "of the pod");
+	start("101", B, "of the pod, by its sandbox");
+	cgroup_refresh(true);
+	expect_network(POD, NULL);
+	expect_network(B, "of the pod, by its sandbox");
+}
+
 /* A number out of another pid namespace is another's process; the container's own is found by its cgroup. */
 Test(cgroup, network_of_another_pid_namespace)
 {
