@@ -472,50 +472,68 @@ def check_containers(cadvisor):
         check_churn(cadvisor, rows)
 
 
+def families_of(families):
+    """{cgroup: names of its families}, but for those that come with what it does."""
+    has = collections.defaultdict(set)
+    for name, samples in containers_of(families).items():
+        for labels, _ in samples:
+            if "_fs_" not in name:
+                has[labels["id"]].add(name)
+    return has
+
+
 def check_churn(last, rows):
     """Every container of every page is entire, and nothing stays."""
-    stays = next(row["id"] for row in rows if row["kind"] == "container")
-    whole = {name for name, samples in last.items() if any(labels.get("id") == stays for labels, _ in samples)}
-    whole = {name for name in whole if not re.search("_(fs|network|cfs|ended)_", name)}
-    seen, unlimited, ended = collections.Counter(), [], False
+    seen, ended, figures = set(), set(), set()
+    entire = families_of(last)
     pages = sorted(name for name in os.listdir(where) if name.endswith(".gz"))
     for name in pages:
         families = page(name)
         check_labels_once(families, rows)
-        check_entire(name, families, whole, seen, unlimited)
-        ended = ended or any(value for _, value in families["container_ended_cpu_usage_seconds"])
-    expect(ended, "no last figures")
-    expect(len(unlimited) * 50 <= sum(seen.values()), f"{len(unlimited)} have processes without limits: {unlimited[:3]}")
+        seen.update(check_entire(name, families, entire, rows))
+        ended.update(labels["id"] for labels, _ in families["container_ended_time_seconds"])
+        figures.update(labels["id"] for labels, value in families["container_ended_cpu_usage_seconds"] if value)
+    expect(figures, "no last figures")
     expect(len(seen) > len(pages), f"only {len(seen)} were ever seen")
-    for name, samples in last.items():
-        left = [labels["id"] for labels, _ in samples if "c0de" in labels.get("id", "") and "_ended_" not in name]
-        expect(not left, f"{name}: {len(left)} are still there")
-    check_held(len(pages), len(seen))
+    left = [cgroup for cgroup in entire if "c0de" in cgroup]
+    expect(not left, f"{len(left)} are still there: {left[:3]}")
+    print(f"check.py: {lines('churned')[0]} containers, {len(seen)} of them seen on {len(pages)} pages; "
+          f"ends of {len(ended)}, last figures of {len(figures)}; {last['container_ended_dropped_total'][0][1]:.0f} dropped")
+    check_held()
 
 
-def check_entire(name, families, whole, seen, unlimited):
-    """A limit is that of a process: it may end just between being counted and being asked for it."""
-    has = collections.defaultdict(set)
-    alive = {labels["id"] for labels, value in families["container_processes"] if value}
-    for family, samples in families.items():
+def check_entire(name, families, entire, rows):
+    """Those that stay have what they always have; those that come and go what others have. Without a process there is no limit."""
+    stay = [row["id"] for row in rows if row["kind"] == "container"]
+    has, alive = families_of(families), {labels["id"] for labels, value in families["container_processes"] if value}
+    churned = {cgroup for cgroup in has if "c0de" in cgroup}
+    network = {family for family in families if family.startswith("container_network_")}
+    common = {family for family in entire[stay[0]] if not re.search("_(network|cfs)_", family)}
+    for cgroup in entire.keys() | churned:
+        want = common if cgroup in churned else entire[cgroup]
+        if cgroup in churned and not is_in_pod(cgroup):
+            want = want | network
+        if cgroup in churned - alive:
+            want = want - network - {"container_ulimits_soft"}
+        missing = want - has[cgroup]
+        expect(not missing, f"{name}: {cgroup} has {len(has[cgroup])} families, but no {sorted(missing)[:5]}")
+    for family, samples in containers_of(families).items():
         for labels, _ in samples:
-            if "c0de" in labels.get("id", "") and "_ended_" not in family:
-                has[labels["id"]].add(family)
-                expect(labels["container"] == "churn", f"{name}: {family} of {labels['id']} is of {labels['container']!r}")
-    for cgroup, of_it in has.items():
-        missing = whole - of_it
-        if missing == {"container_ulimits_soft"}:
-            unlimited += [cgroup] if cgroup in alive else []
-            continue
-        expect(not missing, f"{name}: {cgroup} has {len(of_it)} families, but no {sorted(missing)[:5]}")
-    seen.update(has.keys())
+            right = labels["id"] not in churned or labels["container"] == "churn"
+            expect(right, f"{name}: {family} of {labels['id']} is of {labels['container']!r}")
+    return churned
 
 
-def check_held(pages, seen):
+def is_in_pod(cgroup):
+    return cgroup.startswith("/kubepods")
+
+
+def check_held():
     before, after = (dict(line.split() for line in lines(f"held-{moment}")) for moment in ("before", "after"))
-    print(f"check.py: {lines('churned')[0]} containers, {seen} of them seen on {pages} pages; held {before}, then {after}")
+    print(f"check.py: held {before}, then {after}")
     for what in "fds", "watches", "threads":
         expect(int(after[what]) <= int(before[what]), f"{what}: {before[what]} before, {after[what]} after")
+    expect(int(after["Anonymous"]) <= int(before["Anonymous"]) + 512, "memory grows")
 
 
 def check_labels_once(families, rows):

@@ -1,4 +1,4 @@
-/* Containers of one pod that come and go, with the records that containerd has of them. */
+/* Containers that come and go, with the records that containerd has of them. */
 #define _GNU_SOURCE
 #include <err.h>
 #include <errno.h>
@@ -16,14 +16,16 @@
 #include <unistd.h>
 
 static const char usage[] =
-	"usage: churn POD-CGROUP EACH-SECOND SECONDS\n"
-	"Each container has one process, that ends within a second; a moment later its cgroup and its record are removed.\n";
+	"usage: churn EACH-SECOND SECONDS CGROUP...\n"
+	"Containers in each of the cgroups in turn. Each has one process, that ends within a second; a moment later the\n"
+	"container's cgroup and its record are removed.\n";
 
 #define BUNDLES "/run/containerd/io.containerd.runtime.v2.task/k8s.io"
 enum { ALIVE_MAX = 4096, LIFE_MS = 1000, REMOVED_AFTER_MS = 30 };
 
 static struct container {
 	char id[65];
+	const char *above; /* the cgroup that its own is in */
 	pid_t pid;       /* 0: has ended */
 	int64_t ended;   /* in ms */
 	bool used;
@@ -69,7 +71,7 @@ remove_record(const struct container *c)
 }
 
 static void
-start(struct container *c, const char *pod, unsigned number)
+start(struct container *c, const char *above, unsigned number)
 {
 	char path[PATH_MAX];
 	struct clone_args args = {.flags = CLONE_INTO_CGROUP, .exit_signal = SIGCHLD};
@@ -77,7 +79,8 @@ start(struct container *c, const char *pod, unsigned number)
 
 	snprintf(c->id, sizeof c->id, "c0de%012x%048x", number, number); /* the first digits tell ids apart */
 	write_record(c);
-	snprintf(path, sizeof path, "%s/cri-containerd-%.64s.scope", pod, c->id);
+	c->above = above;
+	snprintf(path, sizeof path, "%s/cri-containerd-%.64s.scope", above, c->id);
 	fd = mkdir(path, 0755) ? -1 : open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	args.cgroup = (uint64_t)fd;
 	c->pid = fd < 0 ? -1 : (pid_t)syscall(SYS_clone3, &args, sizeof args);
@@ -93,7 +96,7 @@ start(struct container *c, const char *pod, unsigned number)
 
 /* Busy is a cgroup until the kernel has taken the dead process off it. */
 static void
-remove_old(const char *pod)
+remove_old(void)
 {
 	char path[PATH_MAX];
 
@@ -106,7 +109,7 @@ remove_old(const char *pod)
 		}
 		if (c->pid || now() - c->ended < REMOVED_AFTER_MS)
 			continue;
-		snprintf(path, sizeof path, "%s/cri-containerd-%.64s.scope", pod, c->id);
+		snprintf(path, sizeof path, "%s/cri-containerd-%.64s.scope", c->above, c->id);
 		if (rmdir(path) == 0) {
 			remove_record(c);
 			c->used = false;
@@ -141,17 +144,19 @@ main(int argc, char **argv)
 	unsigned number = 0;
 	struct container *c;
 
-	if (argc != 4)
+	if (argc < 4)
 		return fputs(usage, stderr), 2;
-	while (now() - begin < atoi(argv[3]) * INT64_C(1000)) {
+	while (now() - begin < atoi(argv[2]) * INT64_C(1000)) {
 		c = free_one();
-		if (c && now() - begin >= (int64_t)number * 1000 / atoi(argv[2]))
-			start(c, argv[1], number++);
-		remove_old(argv[1]);
+		if (c && now() - begin >= (int64_t)number * 1000 / atoi(argv[1])) {
+			start(c, argv[3 + number % (unsigned)(argc - 3)], number);
+			number++;
+		}
+		remove_old();
 		usleep(1000);
 	}
 	while (any_left()) {
-		remove_old(argv[1]);
+		remove_old();
 		usleep(1000);
 	}
 	printf("%u\n", number);

@@ -35,12 +35,12 @@ held() {
 	echo "fds $(find "/proc/$pid/fd" -mindepth 1 | wc -l)"
 	echo "watches $(cat "/proc/$pid"/fdinfo/* | grep -c ^inotify)"
 	echo "threads $(find "/proc/$pid/task" -maxdepth 1 -mindepth 1 | wc -l)"
-	awk '/^VmRSS/ { print "rss", $2 }' "/proc/$pid/status"
+	awk '/^(Rss|Anonymous):/ { print $1 $2 }' "/proc/$pid/smaps_rollup" | tr : ' '
 }
 churned() { # SECONDS
 	get metrics/cadvisor cadvisor.prom
 	held >/out/held-before
-	churn "$cgroups$(each_of 1 pod)" 50 "$1" >/out/churned &
+	churn 50 "$1" "$cgroups$(each_of 1 pod)" $cgroups/system.slice >/out/churned &
 	churning=$!
 	n=0
 	while kill -0 $churning 2>/dev/null; do
