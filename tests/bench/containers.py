@@ -3,12 +3,10 @@
 import sys
 
 MIB = 1024
-# what, in what unit, which value or values, divided by
+# what, in what unit, which value, divided by
 ROWS = [
     ("CPU of a scrape with gzip", "M instructions", "gzip", 1e6),
-    ("gzip instead of plain", "M instructions", lambda v: v["gzip"] - v["plain"], 1e6),
     ("without gzip", "M instructions", "plain", 1e6),
-    ("with gzip, the tree walked anew", "M instructions", "gzip_and_walk", 1e6),
     ("floor: open read close", "M instructions", "floor_open", 1e6),
     ("floor: kept open, pread", "M instructions", "floor_kept", 1e6),
     ("system calls", "", "calls", 1),
@@ -28,8 +26,7 @@ def number(x):
 
 def cells(values, large, what, unit):
     """The value, and what one container adds to it where that is more work."""
-    pick = what if callable(what) else lambda v: v[what]
-    small, much = pick(values), pick(large)
+    small, much = values[what], large[what]
     each = (much - small) / (large["containers"] - values["containers"])
     more = "" if unit == MIB else number(each / (1000 if unit == 1e6 else unit))
     return [number(small / unit), number(much / unit), more, "%.2g x" % (much / small)]

@@ -15,6 +15,7 @@ start() { # COMMAND...
 		sleep 0.2
 	done
 	get gzip
+	sleep 2 # processes are new for a second
 	get gzip
 }
 cpu() {
@@ -42,8 +43,6 @@ memory rss_idle Rss
 cost gzip gzip $scrapes
 cost plain identity $scrapes
 grep -vc '^#' /tmp/page | sed 's/^/samples /'
-sleep 61
-cost gzip_and_walk gzip 1
 for _ in $(seq 100); do get gzip; done
 memory rss Rss
 memory anon Anonymous
