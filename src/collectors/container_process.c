@@ -10,6 +10,7 @@
 
 #include "../census.h"
 #include "../cgroup.h"
+#include "../text.h"
 
 enum { PROCESSES, THREADS, THREADS_MAX };
 
@@ -31,11 +32,15 @@ lines(const char *text)
 	return n;
 }
 
+/* None where all have ended, of which the last one still waits for its parent to notice. */
 static size_t
 inner_processes(const struct scope *s, const struct page *p)
 {
+	const char *events = place_read(s, "cgroup.events");
 	size_t n = 0;
 
+	if (events != NULL && text_value(events, "populated") == 0)
+		return 0;
 	for (const struct member *m = census_first(s, page_age(p)); m != NULL; m = census_next(m))
 		n++;
 	return n;
