@@ -113,9 +113,12 @@ to_pass(const struct reading *r)
 	return r->keys < r->order->n_learned ? r->order->learned[r->keys].passed : 0;
 }
 
-/* What is known of the key at the place where it should stand, or NULL; then nothing is known from there on. */
+/*
+ * What is known of the key at the place where it should stand, ended by a separator; or NULL, and then nothing is known
+ * from there on.
+ */
 static const struct learned *
-recall(struct reading *r, const char *name, const char *at)
+recall(struct reading *r, const char *name, const char *at, const char *separators)
 {
 	struct order *o = r->order;
 	const struct learned *l = &o->learned[r->keys];
@@ -123,7 +126,7 @@ recall(struct reading *r, const char *name, const char *at)
 	if (r->keys == o->n_learned)
 		return NULL;
 	if (at != NULL && strncmp(at, l->key, l->length) == 0 && strcmp(name, l->name) == 0 &&
-	    (l->metric == NULL ? *at == '\0' : memchr(" :\t=", at[l->length], sizeof " :\t=") != NULL)) {
+	    (l->metric == NULL ? *at == '\0' : strchr(separators, at[l->length]) != NULL)) {
 		r->keys++;
 		return l;
 	}
@@ -222,7 +225,7 @@ keyed(struct reading *r, char *at)
 	while (*at != '\0') {
 		line = text_past_lines(at, to_pass(r));
 		line = line == NULL ? NULL : text_past_words(line, " \t:", 0);
-		if ((l = recall(r, "", line)) != NULL)
+		if ((l = recall(r, "", line, " \t:")) != NULL)
 			at = line + l->length;
 		line = text_line(&at);
 		m = l != NULL ? l->metric : learn(r, "", text_word(&line, " \t:"));
@@ -284,7 +287,7 @@ nested_row(struct reading *r, const char *name, char *at, uint32_t row)
 
 	while (*(at = text_past_words(at, " =:", 0)) != '\0') {
 		key = text_past_words(at, " =:", 2 * to_pass(r));
-		if ((l = recall(r, name, key)) != NULL)
+		if ((l = recall(r, name, key, " =:")) != NULL)
 			at = key + l->length + (key[l->length] != '\0');
 		m = l != NULL ? l->metric : learn(r, name, text_word(&at, " =:"));
 		value = text_word(&at, " =");
@@ -326,7 +329,7 @@ pair(struct reading *r, const char *name, char *keys, char *values)
 
 	while (*(keys = text_past_words(keys, " ", 0)) != '\0') {
 		key = text_past_words(keys, " ", to_pass(r));
-		if ((l = recall(r, name, key)) != NULL) {
+		if ((l = recall(r, name, key, " ")) != NULL) {
 			keys = key + l->length;
 			if ((values = text_past_words(values, " ", l->passed)) == NULL)
 				return -EINVAL;
@@ -446,7 +449,7 @@ kstat(struct reading *r, char *at)
 			continue;
 		while ((dash = strchr(words[0], '-')) != NULL)
 			*dash = '_';
-		l = recall(r, "", words[0]);
+		l = recall(r, "", words[0], "");
 		m = l != NULL ? l->metric : learn(r, "", words[0]);
 		if (m != NULL && add(r, m, words[2], r->row) != 0)
 			err = -EINVAL;

@@ -91,6 +91,23 @@ Test(grammar, keyed)
 	expect(&t, "other x\naa 1\n", 0, "");
 }
 
+/* One file after the other, each of which the table has to notice to be other than the one before. */
+Test(grammar, keyed_passes_over)
+{
+	static const struct table t = { PROC, "x", keyed, a_and_b, COUNT(a_and_b) };
+	static const char *const same = "m_a 2\nm_b 5120\nm_b_kib 5\n";
+
+	for (int i = 0; i < 2; i++)
+		expect(&t, "x 1\na 2\ny 3\nz 4\nb 5\nw 6\n", 0, same);
+	expect(&t, "x 1\na 2\ny 3\nz 4\nb 5\nw 6\nc 7\n", 0, "m_a 2\nm_b 5120\nm_b_kib 5\nm_c{of=\"c\"} 7\n");
+	expect(&t, "x 1\na 2\ny 3\nz 4\nb 5\n", 0, same);
+	expect(&t, "x 1\na 2\ny 3\nb 5\nw 6\n", 0, same);
+	expect(&t, "a 2\nb 5\n", 0, same);
+	expect(&t, "x 1\n a=0\n a 2\nb 5\n", 0, same);
+	expect(&t, "x 1\n aa 0\nb 5\n", 0, "m_b 5120\nm_b_kib 5\n");
+	expect(&t, "x 1\ny 2\n", 0, "");
+}
+
 static const struct metric second_and_third[] = {
 	{ 0 },
 	{ "", GAUGE, ONE, "m_second", "2." },
