@@ -121,10 +121,11 @@ static const struct learned *
 recall(struct reading *r, const char *name, const char *at, const char *separators)
 {
 	struct order *o = r->order;
-	const struct learned *l = &o->learned[r->keys];
+	const struct learned *l;
 
 	if (r->keys == o->n_learned)
 		return NULL;
+	l = &o->learned[r->keys];
 	if (at != NULL && strncmp(at, l->key, l->length) == 0 && strcmp(name, l->name) == 0 &&
 	    (l->metric == NULL ? *at == '\0' : strchr(separators, at[l->length]) != NULL)) {
 		r->keys++;
