@@ -227,8 +227,10 @@ keyed(struct reading *r, char *at)
 		line = text_past_lines(at, to_pass(r));
 		line = line == NULL ? NULL : text_past_words(line, " \t:", 0);
 		if ((l = recall(r, "", line, " \t:")) != NULL)
-			at = line + l->length;
-		line = text_line(&at);
+			at = line;
+		if ((line = text_line(&at)) == NULL)
+			break;
+		line += l != NULL ? l->length : 0;
 		m = l != NULL ? l->metric : learn(r, "", text_word(&line, " \t:"));
 		if (m != NULL && add(r, m, text_word(&line, " \t:"), r->row) != 0)
 			err = -EINVAL;

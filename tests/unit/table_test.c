@@ -103,6 +103,7 @@ Test(grammar, keyed_passes_over)
 	expect(&t, "x 1\na 2\ny 3\nz 4\nb 5\n", 0, same);
 	expect(&t, "x 1\na 2\ny 3\nb 5\nw 6\n", 0, same);
 	expect(&t, "a 2\nb 5\n", 0, same);
+	expect(&t, "a 2\nb", -EINVAL, "m_a 2\n");
 	expect(&t, "x 1\n a=0\n a 2\nb 5\n", 0, same);
 	expect(&t, "x 1\n aa 0\nb 5\n", 0, "m_b 5120\nm_b_kib 5\n");
 	expect(&t, "x 1\ny 2\n", 0, "");
