@@ -1,7 +1,7 @@
 #!/bin/bash
 # Runs nodegauge on real kernels, in one guest per case, and checks its pages against the kernel's files.
 # run.sh [CASE-LAYOUT[-KERNEL]]... The binary is $NODEGAUGE, by default build/nodegauge.
-# The case churn goes on for $VM_CHURN_SECONDS. Exits with 77 where there is no QEMU or kernel.
+# The case churnSECONDS goes on for $VM_CHURN_SECONDS. Exits with 77 where there is no QEMU or kernel.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 nodegauge=${NODEGAUGE:-$here/../../build/nodegauge}
@@ -35,12 +35,14 @@ check() { # NAME CASE LAYOUT [VM-OPTION]...
 	[[ ! ${VM_KEEP:-} ]] || { mkdir -p "$VM_KEEP" && cp -r "$out" "$VM_KEEP/"; }
 }
 
+ran=0
 # case layout kernel options
 while read -r case layout kernel options; do
 	name=$case-$layout
 	read -ra options <<<"$options"
 	[[ $kernel == - ]] || name+=-$kernel options+=(-k "$kernel")
 	(($# == 0)) || [[ " $* " == *" $name "* ]] || continue
+	ran=$((ran + 1))
 	check "$name" "$case" "$layout" "${options[@]}" </dev/null
 done <<CASES
 idle containerd -
@@ -65,4 +67,5 @@ sidecar - 6.12
 v1 - - -g v1
 hybrid - - -g hybrid
 CASES
+(($# == 0 || ran == $#)) || { echo "vm: a case that there is not: $*" >&2; exit 1; }
 exit $failed
