@@ -22,6 +22,7 @@
 #include "sidecar_exit.h"
 #include "sidecar_unseen.h"
 #include "text.h"
+#include "thread.h"
 #include "version.h"
 
 #define WORKERS "8"
@@ -161,11 +162,13 @@ keep_open(struct mg_connection *conn, int status)
 	return false;
 }
 
+/* Of eight workers any may be the next to collect a page: without a connection none keeps memory for that. */
 static void
-forget_kept(const struct mg_connection *conn)
+leave(const struct mg_connection *conn)
 {
 	if (mg_get_user_connection_data(conn) != NULL)
 		atomic_fetch_sub(&n_kept, 1);
+	thread_trim_stack();
 }
 
 static bool
@@ -510,7 +513,7 @@ static bool
 start(const char *list)
 {
 	static const struct mg_callbacks callbacks = {
-		.begin_request = serve, .http_error = refuse, .log_message = log_message, .connection_close = forget_kept,
+		.begin_request = serve, .http_error = refuse, .log_message = log_message, .connection_close = leave,
 	};
 	const char *options[] = {
 		"listening_ports", list, "num_threads", WORKERS, "connection_queue", "128",

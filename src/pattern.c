@@ -42,7 +42,7 @@ pattern_new(const char *text, char *error, size_t size)
 bool
 pattern_matches(const struct pattern *p, const char *word)
 {
-	static _Thread_local pcre2_match_data *match;   /* its workspace of 20 kB serves all patterns */
+	static pcre2_match_data *match; /* its workspace of 20 kB serves all patterns, of which collections alone ask */
 
 	if (match == NULL)
 		match = pcre2_match_data_create(1, NULL);
