@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -83,10 +84,11 @@ raise_files(void)
 
 /*
  * Where pages of 2 MB are given unasked, one comes with the first byte of libcgroup's tables, before main. A program that
- * is started anew has none.
+ * is started anew has none. It is also told, as can be done at its start alone, that not each of its threads is to keep
+ * what it freed.
  */
 static void
-start_without_huge_pages(char **argv)
+start_small(char **argv)
 {
 	char path[PATH_MAX];            /* and not the link, by whose name it would be called */
 	ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
@@ -94,6 +96,7 @@ start_without_huge_pages(char **argv)
 	if (n <= 0 || prctl(PR_GET_THP_DISABLE, 0, 0, 0, 0) != 0 || prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0) != 0)
 		return;
 	path[n] = '\0';
+	setenv("GLIBC_TUNABLES", "glibc.malloc.tcache_count=0", 0);
 	execv(path, argv);
 }
 
@@ -104,7 +107,7 @@ main(int argc, char **argv)
 
 	mallopt(M_ARENA_MAX, 1);
 	mallopt(M_MMAP_THRESHOLD, 128 << 10);   /* and not more later: a sent page's memory goes back */
-	start_without_huge_pages(argv);
+	start_small(argv);
 	signal(SIGPIPE, SIG_IGN);
 	sigemptyset(&stop);
 	sigaddset(&stop, SIGTERM);
