@@ -47,12 +47,15 @@ print_page(void)
 	return 0;
 }
 
+/* A thread that collects must not end: children that it made to ask file systems would be killed. */
 static void *
 warm(void *unused)
 {
+	(void)unused;
 	scrape_warm();
 	log_line(LOG_INFO, "ready", NULL);
-	return unused;
+	thread_trim_stack();
+	scrape_attend();
 }
 
 static int

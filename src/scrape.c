@@ -22,7 +22,6 @@
 #include "resident.h"
 #include "self.h"
 #include "sidecar.h"
-#include "thread.h"
 #include "watch.h"
 
 enum { SPARE_MAX = 1 << 20 };           /* bytes of a page that are kept for the next one */
@@ -363,9 +362,8 @@ wait_for_news(void)
 	return pause = news.revents != 0;
 }
 
-/* Between collections what the kernel tells of cgroups is taken in, and samples are taken. */
-static void *
-attend(void *unused)
+void
+scrape_attend(void)
 {
 	for (;;) {
 		bool news = wait_for_news();
@@ -376,7 +374,6 @@ attend(void *unused)
 		sampler_run();
 		make_free();
 	}
-	return unused;
 }
 
 /* What is to be done after a collection whose page was printed. */
@@ -384,15 +381,10 @@ static void
 settle(void)
 {
 	enum { LEARNT = 2 };            /* collections until memory is as it will be */
-	static bool attended;
 	static int flown;
 
 	if (++flown == LEARNT)
 		resident_trim();
-	if (!attended && (watch_fd() >= 0 || sampler_pause() >= 0)) {
-		attended = true;
-		thread_start(attend);
-	}
 }
 
 /* Collects and prints for all who ride; called and left with the lock held. */

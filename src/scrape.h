@@ -60,4 +60,7 @@ bool scrape_ready(void);
 /* Collects these once, so that scrape_ready. */
 void scrape_warm(void);
 
+/* Between collections takes in what the kernel tells of cgroups, and takes samples. Does not return. */
+_Noreturn void scrape_attend(void);
+
 #endif
