@@ -10,7 +10,6 @@
 
 #include "../census.h"
 #include "../cgroup.h"
-#include "../text.h"
 
 enum { PROCESSES, THREADS, THREADS_MAX };
 
@@ -36,10 +35,9 @@ lines(const char *text)
 static size_t
 inner_processes(const struct scope *s, const struct page *p)
 {
-	const char *events = place_read(s, "cgroup.events");
 	size_t n = 0;
 
-	if (events != NULL && text_value(events, "populated") == 0)
+	if (!cgroup_runs(s))
 		return 0;
 	for (const struct member *m = census_first(s, page_age(p)); m != NULL; m = census_next(m))
 		n++;
