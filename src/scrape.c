@@ -376,7 +376,7 @@ scrape_attend(void)
 	}
 }
 
-/* What is to be done after a collection whose page was printed. */
+/* Called after each collection: the program's own pages that were used for the first ones alone are given back. */
 static void
 settle(void)
 {
