@@ -94,20 +94,28 @@ start(struct container *c, const char *above, unsigned number)
 	c->used = true;
 }
 
+static void
+reap(int64_t at)
+{
+	pid_t pid;
+
+	while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
+		for (struct container *c = containers; c < containers + ALIVE_MAX; c++)
+			if (c->used && c->pid == pid) {
+				c->pid = 0;
+				c->ended = at;
+			}
+}
+
 /* Busy is a cgroup until the kernel has taken the dead process off it. */
 static void
-remove_old(void)
+remove_old(int64_t at)
 {
 	char path[PATH_MAX];
 
+	reap(at);
 	for (struct container *c = containers; c < containers + ALIVE_MAX; c++) {
-		if (!c->used)
-			continue;
-		if (c->pid && waitpid(c->pid, NULL, WNOHANG) == c->pid) {
-			c->pid = 0;
-			c->ended = now();
-		}
-		if (c->pid || now() - c->ended < REMOVED_AFTER_MS)
+		if (!c->used || c->pid || at - c->ended < REMOVED_AFTER_MS)
 			continue;
 		snprintf(path, sizeof path, "%s/cri-containerd-%.64s.scope", c->above, c->id);
 		if (rmdir(path) == 0) {
@@ -152,11 +160,11 @@ main(int argc, char **argv)
 			start(c, argv[3 + number % (unsigned)(argc - 3)], number);
 			number++;
 		}
-		remove_old();
+		remove_old(now());
 		usleep(1000);
 	}
 	while (any_left()) {
-		remove_old();
+		remove_old(now());
 		usleep(1000);
 	}
 	printf("%u\n", number);
