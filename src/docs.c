@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "collection.h"
 #include "collector.h"
 #include "expo/text.h"
-#include "scrape.h"
 #include "self.h"
 
 static const char *const overs[] = {
@@ -92,6 +92,6 @@ docs_print(void)
 	for (size_t i = 0; i < n_collectors; i++)
 		collector(collectors[i]);
 	puts("## the exporter itself\n\n| family | type | |\n|---|---|---|");
-	metrics(scrape_metrics);
+	metrics(collection_metrics);
 	metrics(self_metrics);
 }

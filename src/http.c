@@ -2,16 +2,14 @@
 #include "http.h"
 
 #include <civetweb.h>
-#include <errno.h>
 #include <math.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "answer.h"
 #include "buf.h"
 #include "clock.h"
 #include "listen.h"
@@ -22,7 +20,6 @@
 #include "sidecar_exit.h"
 #include "sidecar_unseen.h"
 #include "text.h"
-#include "thread.h"
 #include "version.h"
 
 #define WORKERS "8"
@@ -33,12 +30,6 @@
 #define HTML "Content-Type: text/html; charset=utf-8\r\n"
 #define METRICS "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\nVary: Accept-Encoding\r\n"
 #define GZIP METRICS "Content-Encoding: gzip\r\n"
-
-enum {
-	QUERY_MAX = 4096,
-	ONE_WRITE = 256 << 10,          /* a larger body is not copied behind its header */
-	KEPT_MAX = 3,                   /* connections that stay open, each of which holds a worker */
-};
 
 /* Answers a request and returns the status. */
 typedef int answer(struct mg_connection *conn);
@@ -80,196 +71,6 @@ const struct flag http_flags[] = {
 static atomic_bool started, stopping;
 static atomic_uint scrapes;
 
-/* strftime would read /etc/localtime. */
-static void
-add_date(struct buf *to)
-{
-	static const char days[][4] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
-	static const char months[][4] = {
-		"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-	};
-	time_t seconds = time(NULL);
-	struct tm t;
-
-	gmtime_r(&seconds, &t);
-	buf_print(to, "Date: %s, %02d %s %d %02d:%02d:%02d GMT\r\n", days[t.tm_wday], t.tm_mday,
-	    months[t.tm_mon], 1900 + t.tm_year, t.tm_hour, t.tm_min, t.tm_sec);
-}
-
-static void
-add_header(struct buf *to, int status, const char *lines, size_t size, bool kept)
-{
-	buf_print(to, "HTTP/1.1 %d %s\r\n%s", status, mg_get_response_code_text(NULL, status), lines);
-	add_date(to);
-	if (status != 204)
-		buf_print(to, "Content-Length: %zu\r\n", size);
-	buf_text(to, kept ? "\r\n" : "Connection: close\r\n\r\n");
-}
-
-/* Buffers of past answers, the last used on top: as many as there are answers at a time. */
-static struct spare {
-	struct buf text;
-	struct spare *next;
-} *spares;
-static pthread_mutex_t spares_lock = PTHREAD_MUTEX_INITIALIZER;
-
-static struct spare *
-take_spare(void)
-{
-	struct spare *s;
-
-	pthread_mutex_lock(&spares_lock);
-	s = spares;
-	if (s != NULL)
-		spares = s->next;
-	pthread_mutex_unlock(&spares_lock);
-	if (s == NULL) {
-		s = must_realloc(NULL, sizeof *s);
-		*s = (struct spare){ 0 };
-	}
-	s->text.size = 0;
-	return s;
-}
-
-static void
-give_back(struct spare *s)
-{
-	pthread_mutex_lock(&spares_lock);
-	s->next = spares;
-	spares = s;
-	pthread_mutex_unlock(&spares_lock);
-}
-
-static atomic_uint n_kept;
-
-/* True if the connection is to stay open: whoever scrapes comes again, and a connection costs as much as ten files. */
-static bool
-keep_open(struct mg_connection *conn, int status)
-{
-	const char *version = mg_get_request_info(conn)->http_version, *wish = mg_get_header(conn, "Connection");
-	bool can = status == 200 && !stopping && version != NULL && strcmp(version, "1.1") == 0 &&
-	    (wish == NULL || strcasecmp(wish, "keep-alive") == 0);
-
-	if (can && mg_get_user_connection_data(conn) != NULL)
-		return true;
-	if (can && atomic_fetch_add(&n_kept, 1) < KEPT_MAX) {
-		mg_set_user_connection_data(conn, &n_kept);
-		return true;
-	}
-	if (can)
-		atomic_fetch_sub(&n_kept, 1);
-	mg_disable_connection_keep_alive(conn);         /* or a body that was refused is read to its end */
-	return false;
-}
-
-/* Of eight workers any may be the next to collect a page: without a connection none keeps memory for that. */
-static void
-leave(const struct mg_connection *conn)
-{
-	if (mg_get_user_connection_data(conn) != NULL)
-		atomic_fetch_sub(&n_kept, 1);
-	thread_trim_stack();
-}
-
-static bool
-is_head(struct mg_connection *conn)
-{
-	const char *method = mg_get_request_info(conn)->request_method;
-
-	return method != NULL && strcmp(method, "HEAD") == 0;
-}
-
-/* Header and body leave in one write. */
-static int
-send_body(struct mg_connection *conn, int status, const char *lines, const char *body, size_t size)
-{
-	struct spare *s = take_spare();
-
-	add_header(&s->text, status, lines, size, keep_open(conn, status));
-	if (is_head(conn))
-		size = 0;
-	if (size <= ONE_WRITE)
-		buf_add(&s->text, body, size);
-	mg_write(conn, s->text.data, s->text.size);
-	give_back(s);
-	if (size > ONE_WRITE)
-		mg_write(conn, body, size);
-	return status;
-}
-
-static int
-send_line(struct mg_connection *conn, int status, const char *lines, const char *line)
-{
-	char body[256];
-	int size = snprintf(body, sizeof body, "%.200s\n", line);
-
-	return send_body(conn, status, lines, body, (size_t)size);
-}
-
-/* What a query asks for. */
-struct filter_query {
-	enum which_page which;
-	struct selection collect, exclude;
-	bool collects, excludes;
-	char error[128];                /* empty: none */
-};
-
-static void
-refuse_name(struct filter_query *f, const char *why, const char *name)
-{
-	if (f->error[0] != '\0')
-		return;
-	snprintf(f->error, sizeof f->error, "%s: %.80s", why, name);
-	for (char *c = f->error; *c != '\0'; c++)
-		if (*c < ' ' || *c > '~')
-			*c = '?';
-}
-
-static void
-collect(struct filter_query *f, const char *name)
-{
-	int i = scrape_find(f->which, name);
-
-	f->collects = true;
-	if (i >= 0)
-		f->collect.on[i] = true;
-	else
-		refuse_name(f, i == -ENODEV ? "disabled collector" : "missing collector", name);
-}
-
-static void
-exclude(struct filter_query *f, const char *name)
-{
-	int i = scrape_find(f->which, name);
-
-	f->excludes = true;
-	if (i >= 0)
-		f->exclude.on[i] = false;
-	else if (i != -ENODEV && !scrape_known_elsewhere(name))
-		refuse_name(f, "missing collector", name);
-}
-
-static void
-parse_query(struct filter_query *f, const char *query)
-{
-	char text[QUERY_MAX], *at = text;
-	const char *name, *value;
-
-	if (strlen(query) >= sizeof text) {
-		strcpy(f->error, "The query is too long.");
-		return;
-	}
-	strcpy(text, query);
-	while (query_next(&at, &name, &value)) {
-		if (strcmp(name, "collect[]") == 0)
-			collect(f, value);
-		else if (strcmp(name, "exclude[]") == 0)
-			exclude(f, value);
-	}
-	if (f->collects && f->excludes)
-		strcpy(f->error, "Combined collect and exclude queries are not allowed.");
-}
-
 /* Prometheus says after how many seconds it gives up: we answer a little before. */
 static double
 seconds_to_answer(struct mg_connection *conn)
@@ -282,34 +83,25 @@ seconds_to_answer(struct mg_connection *conn)
 	return fmin(fmax(seconds - 0.25, 0.5), 120);
 }
 
-/* A part of the page, or its header, is no scrape that anything may end after. */
-static void
-tell_scraped(struct mg_connection *conn, const struct filter_query *f, double begun)
-{
-	if (!f->collects && !is_head(conn))
-		sidecar_exit_scraped(begun);
-}
-
 static int
 send_page(struct mg_connection *conn, enum which_page which, double begun)
 {
 	const char *query = mg_get_request_info(conn)->query_string, *text;
-	struct filter_query f = { .which = which };
 	bool gzip = accepts_gzip(mg_get_header(conn, "Accept-Encoding"));
+	struct asked asked;
 	struct body *body;
 	size_t size;
 
-	scrape_select_all(which, &f.exclude);
-	if (query != NULL)
-		parse_query(&f, query);
-	if (f.error[0] != '\0')
-		return send_line(conn, 400, PLAIN, f.error);
-	body = scrape(which, f.collects ? &f.collect : &f.exclude, gzip, seconds_to_answer(conn));
+	selection_asked(which, query == NULL ? "" : query, &asked);
+	if (asked.error[0] != '\0')
+		return answer_line(conn, 400, PLAIN, asked.error);
+	body = scrape(which, &asked.selection, gzip, seconds_to_answer(conn));
 	if (body == NULL)
-		return send_line(conn, 503, PLAIN, "The collection did not end in time.");
+		return answer_line(conn, 503, PLAIN, "The collection did not end in time.");
 	text = scrape_body(body, &size);
-	send_body(conn, 200, gzip ? GZIP : METRICS, text, size);
-	tell_scraped(conn, &f, begun);
+	answer_body(conn, 200, gzip ? GZIP : METRICS, text, size);
+	if (!asked.part && !answer_is_head(conn))
+		sidecar_exit_scraped(begun);    /* after a part of the page, or its header, nothing may end */
 	scrape_release(body);
 	return 200;
 }
@@ -320,7 +112,7 @@ send_limit(struct mg_connection *conn)
 	char line[96];
 
 	snprintf(line, sizeof line, "Limit of concurrent requests reached (%u), try again later.", max_requests);
-	return send_line(conn, 503, PLAIN, line);
+	return answer_line(conn, 503, PLAIN, line);
 }
 
 static int
@@ -374,7 +166,7 @@ landing_page(struct mg_connection *conn)
 	for (size_t i = 0; (sentence = sidecar_unseen(i)) != NULL; i++)
 		buf_print(&body, "<p>%s</p>\n", sentence);
 	buf_text(&body, "</body>\n</html>\n");
-	send_body(conn, 200, HTML, body.data, body.size);
+	answer_body(conn, 200, HTML, body.data, body.size);
 	buf_free(&body);
 	return 200;
 }
@@ -382,17 +174,17 @@ landing_page(struct mg_connection *conn)
 static int
 alive(struct mg_connection *conn)
 {
-	return send_line(conn, 200, PLAIN, "ok");
+	return answer_line(conn, 200, PLAIN, "ok");
 }
 
 static int
 ready(struct mg_connection *conn)
 {
 	if (stopping)
-		return send_line(conn, 503, PLAIN, "not ready: stopping");
+		return answer_line(conn, 503, PLAIN, "not ready: stopping");
 	if (!scrape_ready())
-		return send_line(conn, 503, PLAIN, "not ready: first collection under way");
-	return send_line(conn, 200, PLAIN, "ok");
+		return answer_line(conn, 503, PLAIN, "not ready: first collection under way");
+	return answer_line(conn, 200, PLAIN, "ok");
 }
 
 static bool
@@ -432,13 +224,13 @@ serve(struct mg_connection *conn)
 	answer *route = find(info->local_uri_raw);
 
 	if (has_body(info))
-		return send_line(conn, 413, PLAIN, "A request has no body here.");
+		return answer_line(conn, 413, PLAIN, "A request has no body here.");
 	if (!allowed(info->request_method))
-		return send_line(conn, 405, ALLOW PLAIN, "method not allowed");
+		return answer_line(conn, 405, ALLOW PLAIN, "method not allowed");
 	if (route == NULL)
-		return send_line(conn, 404, PLAIN, "404 page not found");
+		return answer_line(conn, 404, PLAIN, "404 page not found");
 	if (strcmp(info->request_method, "OPTIONS") == 0)
-		return send_body(conn, 204, ALLOW, NULL, 0);
+		return answer_body(conn, 204, ALLOW, NULL, 0);
 	return route(conn);
 }
 
@@ -450,9 +242,9 @@ refuse(struct mg_connection *conn, int status, const char *message)
 
 	if (status == 400 && info->http_version != NULL && text_starts(info->http_version, "1.") &&
 	    !allowed(info->request_method))
-		send_line(conn, 405, ALLOW PLAIN, "method not allowed");
+		answer_line(conn, 405, ALLOW PLAIN, "method not allowed");
 	else
-		send_line(conn, status, PLAIN, message);
+		answer_line(conn, status, PLAIN, message);
 	return 0;
 }
 
@@ -513,7 +305,7 @@ static bool
 start(const char *list)
 {
 	static const struct mg_callbacks callbacks = {
-		.begin_request = serve, .http_error = refuse, .log_message = log_message, .connection_close = leave,
+		.begin_request = serve, .http_error = refuse, .log_message = log_message, .connection_close = answer_left,
 	};
 	const char *options[] = {
 		"listening_ports", list, "num_threads", WORKERS, "connection_queue", "128",
@@ -544,6 +336,7 @@ http_stop(void)
 	double end = clock_now() + DRAIN_SECONDS;
 
 	stopping = true;
+	answer_keep_none();
 	listen_close();
 	listen_hang_up();
 	while (listen_connections() > 0 && clock_now() < end)

@@ -24,20 +24,18 @@
 static int
 print_page(void)
 {
-	struct selection all;
 	struct body *b;
 	const char *text;
 	size_t size;
 	enum which_page which = NODE_PAGE;
 
-	while (which < WHICH_PAGES && strcmp(options_path, scrape_paths[which]) != 0)
+	while (which < WHICH_PAGES && strcmp(options_path, selection_paths[which]) != 0)
 		which++;
 	if (which == WHICH_PAGES) {
 		fprintf(stderr, "nodegauge: no such page: --once.path=%s\n", options_path);
 		return 1;
 	}
-	scrape_select_all(which, &all);
-	b = scrape(which, &all, false, 1e6);
+	b = scrape(which, selection_all(which), false, 1e6);
 	text = scrape_body(b, &size);
 	if (fwrite(text, 1, size, stdout) != size || fflush(stdout) != 0) {
 		perror("nodegauge: standard output");

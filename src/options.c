@@ -14,7 +14,7 @@
 #include "log.h"
 #include "place.h"
 #include "sampler.h"
-#include "scrape.h"
+#include "selection.h"
 #include "self.h"
 #include "sidecar.h"
 #include "text.h"
@@ -132,7 +132,7 @@ switch_collector(const char *name, bool on)
 		forced[i] = on ? FORCED_ON : FORCED_OFF;
 		return true;
 	}
-	if (!scrape_known_elsewhere(name))
+	if (!selection_known_elsewhere(name))
 		return false;
 	if (on)
 		log_line(LOG_WARN, "this collector is not built in", "name", name, NULL);
@@ -186,7 +186,7 @@ pass_over(char **argv, const char *name, size_t n)
 		return 0;
 	name += strlen("collector.");
 	snprintf(collector, sizeof collector, "%.*s", (int)(dot - name), name);
-	if (!scrape_known_elsewhere(collector) || find_collector(collector) < n_collectors)
+	if (!selection_known_elsewhere(collector) || find_collector(collector) < n_collectors)
 		return 0;
 	log_line(LOG_WARN, "this flag has no effect: its collector is not built in", "flag", argv[0], NULL);
 	return strchr(argv[0], '=') == NULL && argv[1] != NULL && argv[1][0] != '-' ? 2 : 1;

@@ -7,9 +7,9 @@
 #include <errno.h>
 
 #include "../clock.h"
+#include "../collection.h"
 #include "../file.h"
 #include "../process.h"
-#include "../scrape.h"
 #include "../text.h"
 
 static const struct metric memory[] = {
@@ -134,7 +134,7 @@ update(const struct scope *s, struct page *p)
 	(void)s;
 	if (available > 0)
 		page_add(p, &metrics[USED], 0, total - available);
-	page_add(p, &metrics[ERROR], 0, scrape_failed());
+	page_add(p, &metrics[ERROR], 0, collection_failed());
 	page_add(p, &metrics[UP], 0, 1);
 	add_own_memory(p);
 	return look(p);

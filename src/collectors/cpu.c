@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../scrape.h"
+#include "../selection.h"
 #include "../stat_text.h"
 #include "../text.h"
 
@@ -302,7 +302,7 @@ add_description(struct page *p, const struct description *d, bool first)
 		add_matching(p, &flags, &metrics[FLAG_INFO], "flag", d->flags);
 		add_matching(p, &bugs, &metrics[BUG_INFO], "bug", d->bugs);
 	}
-	if (d->mhz != NULL && text_number(d->mhz, &mhz) && scrape_find(NODE_PAGE, "cpufreq") >= 0)
+	if (d->mhz != NULL && text_number(d->mhz, &mhz) && selection_find(NODE_PAGE, "cpufreq") >= 0)
 		page_add(p, &metrics[FREQUENCY],
 		    page_row(p, LABELS(l[CORE], l[CPU], l[PACKAGE])), mhz);
 }

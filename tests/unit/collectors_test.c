@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "collection.h"
 #include "http.h"
-#include "scrape.h"
 #include "self.h"
 
 /* Counters that are not called _total, and gauges that are, for node_exporter or cAdvisor call them so. */
@@ -93,7 +93,7 @@ check_metric(const struct metric *m)
 static void
 each_metric(void (*see)(const struct metric *m))
 {
-	const struct metric *const own[] = { self_metrics, scrape_metrics };
+	const struct metric *const own[] = { self_metrics, collection_metrics };
 
 	for (size_t i = 0; i < n_collectors; i++) {
 		for (const struct table *t = collectors[i]->tables; t != NULL && t->path != NULL; t++)

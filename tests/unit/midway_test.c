@@ -20,7 +20,7 @@ static struct body *body;
 static void
 select_one(const char *name)
 {
-	int i = scrape_find(CONTAINERS_PAGE, name);
+	int i = selection_find(CONTAINERS_PAGE, name);
 
 	cr_assert_geq(i, 0);
 	some.on[i] = true;

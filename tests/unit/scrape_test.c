@@ -29,9 +29,9 @@ create(void)
 	node_put("proc/vmstat", "oom_kill 3\n");
 	cr_assert(place_open());
 	scrape_prepare();
-	cr_assert_geq(scrape_find(NODE_PAGE, "loadavg"), 0);
-	only_loadavg.on[scrape_find(NODE_PAGE, "loadavg")] = true;
-	only_vmstat.on[scrape_find(NODE_PAGE, "vmstat")] = true;
+	cr_assert_geq(selection_find(NODE_PAGE, "loadavg"), 0);
+	only_loadavg.on[selection_find(NODE_PAGE, "loadavg")] = true;
+	only_vmstat.on[selection_find(NODE_PAGE, "vmstat")] = true;
 }
 
 TestSuite(scrape, .init = create, .fini = node_clean, .timeout = 30);
@@ -174,33 +174,4 @@ Test(scrape, selections)
 	cr_expect_not(has(b, "collector="));
 	cr_expect(has(b, "\nnode_exporter_build_info{"));
 	scrape_release(b);
-}
-
-Test(scrape, find)
-{
-	cr_expect_eq(scrape_find(NODE_PAGE, "nonsense"), -ENOENT);
-	cr_expect_eq(scrape_find(CONTAINERS_PAGE, "vmstat"), -ENOENT);
-	cr_expect_geq(scrape_find(CONTAINERS_PAGE, "container.cpu"), 0);
-	cr_expect(scrape_known_elsewhere("vmstat") && scrape_known_elsewhere("ntp"));
-	cr_expect_not(scrape_known_elsewhere("container.cpu") || scrape_known_elsewhere(""));
-	for (size_t i = 0; i < n_collectors; i++)
-		if (collectors[i]->off)
-			cr_expect_eq(scrape_find(collectors[i]->over == NODE ? NODE_PAGE : CONTAINERS_PAGE,
-			    collectors[i]->name), -ENODEV);
-}
-
-Test(scrape, all_of_a_page)
-{
-	struct selection of[WHICH_PAGES];
-
-	for (enum which_page which = NODE_PAGE; which < WHICH_PAGES; which++)
-		scrape_select_all(which, &of[which]);
-	for (size_t i = 0; i < n_collectors; i++) {
-		const struct collector *c = collectors[i];
-
-		cr_expect_eq(of[NODE_PAGE].on[i], c->over == NODE && !c->off, "%s", c->name);
-		cr_expect_eq(of[RESOURCE_PAGE].on[i], c->over == RESOURCE && !c->off, "%s", c->name);
-		cr_expect_eq(of[CONTAINERS_PAGE].on[i],
-		    c->over != NODE && c->over != RESOURCE && c->over != PROCESSES_OF_POD && !c->off, "%s", c->name);
-	}
 }
