@@ -10,17 +10,9 @@
 
 #include "clock.h"
 #include "file.h"
+#include "fstype.h"
 #include "place.h"
 #include "text.h"
-
-/* File systems that answer from memory. What others depend on, a server or a process, may not answer at all. */
-static const char *const local_types[] = {
-	"bcachefs", "binfmt_misc", "bpf", "btrfs", "cgroup", "cgroup2", "configfs", "debugfs", "devpts", "devtmpfs",
-	"efivarfs", "erofs", "exfat", "ext2", "ext3", "ext4", "f2fs", "fusectl", "hfs", "hfsplus", "hugetlbfs",
-	"iso9660", "jffs2", "jfs", "minix", "mqueue", "msdos", "nilfs2", "nsfs", "ntfs3", "overlay", "proc",
-	"pstore", "ramfs", "reiserfs", "resctrl", "rootfs", "rpc_pipefs", "securityfs", "selinuxfs", "squashfs",
-	"sysfs", "tmpfs", "tracefs", "ubifs", "udf", "vfat", "xfs", "zfs", "zonefs",
-};
 
 enum { HASHES = 512 };
 
@@ -39,15 +31,6 @@ without_root(char *point)
 	if (n == 0 || !text_starts(point, place_path(ROOT)) || (point[n] != '/' && point[n] != '\0'))
 		return point;
 	return point[n] == '\0' ? root : point + n;
-}
-
-static bool
-is_local(const char *type)
-{
-	for (size_t i = 0; i < COUNT(local_types); i++)
-		if (strcmp(type, local_types[i]) == 0)
-			return true;
-	return false;
 }
 
 static void
@@ -106,7 +89,7 @@ keep(struct mounts *t, struct mount *m)
 		t->questions = must_grow(t->questions, t->n_questions, &t->room_questions, sizeof *t->questions);
 		t->questions[t->n_questions++] = (struct question){ .path = m->line.point };
 	}
-	if (!is_local(m->line.type))
+	if (!fstype_is_local(m->line.type))
 		t->questions[m->question].fs_id = strtoull(m->line.major, NULL, 10) << 32 |
 		    strtoul(m->line.minor, NULL, 10);
 	m->next = *head;
@@ -140,7 +123,7 @@ cut_all(struct mounts *t)
 			continue;
 		}
 		m.line.point = without_root(mountinfo_decode(m.line.point, " \t"));
-		if (!is_local(m.line.type))
+		if (!fstype_is_local(m.line.type))
 			keep_remote(m.line.point);
 		if (t->take(t, &m))
 			keep(t, &m);

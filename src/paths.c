@@ -4,7 +4,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fnmatch.h>
-#include <linux/magic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -13,6 +12,7 @@
 
 #include "buf.h"
 #include "clock.h"
+#include "fstype.h"
 #include "statfs.h"
 #include "text.h"
 
@@ -88,13 +88,6 @@ is_wanted(const struct dirent *entry)
 	    fnmatch(wanted, entry->d_name, 0) == 0 && left > 0 && left-- > 0;
 }
 
-static bool
-is_local(const struct statfs *fs)
-{
-	return fs->f_type == EXT4_SUPER_MAGIC || fs->f_type == XFS_SUPER_MAGIC || fs->f_type == BTRFS_SUPER_MAGIC ||
-	    fs->f_type == TMPFS_MAGIC || fs->f_type == OVERLAYFS_SUPER_MAGIC;
-}
-
 /* One that hangs would hold us: a child asks first, and where that has found a local one, once a minute. */
 static bool
 answers(const char *path)
@@ -110,7 +103,7 @@ answers(const char *path)
 		return true;
 	statfs_ask(&q, 1, 1000);
 	local[at].path = hash;
-	local[at].until = q.answered && q.err == 0 && is_local(&q.fs) ? clock_now() + 60 : 0;
+	local[at].until = q.answered && q.err == 0 && fstype_is_local_magic(q.fs.f_type) ? clock_now() + 60 : 0;
 	return q.answered;
 }
 

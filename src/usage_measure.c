@@ -19,6 +19,7 @@
 
 #include "clock.h"
 #include "file.h"
+#include "fstype.h"
 #include "layer.h"
 #include "place.h"
 #include "walk.h"
@@ -39,27 +40,14 @@ read_mounts(void)
 	last = clock_now();
 }
 
-/* Of others an answer may never come, or the figures are nobody's disk. */
-static bool
-is_local(const struct mountinfo *m)
-{
-	static const char *const types[] = {
-		"ext4", "xfs", "btrfs", "ext3", "ext2", "f2fs", "zfs", "bcachefs", "tmpfs",
-	};
-
-	for (size_t i = 0; m != NULL && i < COUNT(types); i++)
-		if (strcmp(m->type, types[i]) == 0)
-			return true;
-	return false;
-}
-
 /* A directory of the node, if it can be had and its file system answers; else -1, and what is missing is noted. */
 static int
 open_local(const char *path, struct usage *u)
 {
+	const struct mountinfo *m = layer_mount_of(&mounts, path);
 	int fd;
 
-	if (!is_local(layer_mount_of(&mounts, path))) {
+	if (m == NULL || !fstype_is_storage(m->type)) {
 		u->complete = false;
 		return -1;
 	}
