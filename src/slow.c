@@ -51,34 +51,36 @@ to_be_read(void)
 	}
 }
 
-/* One that was not slow this time is waited for again. */
+/* One that was not slow this time is waited for again. Called and left with the lock held. */
+static void
+read_one(struct file *f)
+{
+	char text[SLOW_SIZE];
+	int fd = f->fd;
+	int64_t took;
+	ssize_t size;
+
+	f->fd = -1;
+	f->reading = true;
+	pthread_mutex_unlock(&lock);
+	size = read_once(fd, text, sizeof text, &took);
+	close(fd);
+	pthread_mutex_lock(&lock);
+	f->reading = false;
+	f->size = size;
+	memcpy(f->text, text, size > 0 ? (size_t)size : 0);
+	if (took < SLOW) {
+		f->inode = 0;
+		n_files--;
+	}
+}
+
 static void *
 read_all(void *unused)
 {
-	char text[SLOW_SIZE];
-	struct file *f;
-	int64_t took;
-	ssize_t size;
-	int fd;
-
 	pthread_mutex_lock(&lock);
-	for (;;) {
-		f = to_be_read();
-		fd = f->fd;
-		f->fd = -1;
-		f->reading = true;
-		pthread_mutex_unlock(&lock);
-		size = read_once(fd, text, sizeof text, &took);
-		close(fd);
-		pthread_mutex_lock(&lock);
-		f->reading = false;
-		f->size = size;
-		memcpy(f->text, text, sizeof text);
-		if (took < SLOW) {
-			f->inode = 0;
-			n_files--;
-		}
-	}
+	for (;;)
+		read_one(to_be_read());
 	return unused;
 }
 

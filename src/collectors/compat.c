@@ -5,6 +5,7 @@
 #include "../collector.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "../clock.h"
 #include "../collection.h"
@@ -73,38 +74,40 @@ percent(const struct time *from, const struct time *to)
 	return all <= 0 || used <= 0 ? 0 : used > all ? 100 : 100 * used / all;
 }
 
-/*
- * Looks at the CPUs, and tells of them if there is a page. A look counts for a second, lest many scrapers make it a
- * matter of milliseconds.
- */
+/* A CPU, or all of them: its row on the page, if there is one, and if it is time, what it is compared to from now on. */
+static int
+look_at(char *line, bool late, struct page *p)
+{
+	char *number = text_word(&line, " ") + strlen("cpu");
+	struct time now, *looks;
+	uint64_t i = 0;
+
+	if ((*number != '\0' && (!text_u64(number, 10, &i) || i++ >= CPUS_MAX)) || !read_time(line, &now))
+		return -EINVAL;
+	looks = cpus[i].looks;
+	if (p != NULL)
+		page_add(p, &metrics[USAGE], i == 0 ? 0 : page_row_of(p, "core", number), percent(&looks[late], &now));
+	if (late) {
+		looks[0] = looks[1];
+		looks[1] = now;
+	}
+	return 0;
+}
+
+/* A look counts for a second, lest many scrapers make it a matter of milliseconds. */
 static int
 look(struct page *p)
 {
 	static double looked;
-	char *at = place_read(place(PROC), "stat"), *line, *number;
+	char *at = place_read(place(PROC), "stat"), *line;
 	bool late = clock_now() - looked >= 1;
-	struct time now, *looks;
-	uint64_t i;
 	int err = 0;
 
 	if (at == NULL)
 		return -errno;
-	while ((line = text_line(&at)) != NULL && text_starts(line, "cpu")) {
-		number = text_word(&line, " ") + 3;
-		i = 0;
-		if ((*number != '\0' && (!text_u64(number, 10, &i) || i++ >= CPUS_MAX)) || !read_time(line, &now)) {
+	while ((line = text_line(&at)) != NULL && text_starts(line, "cpu"))
+		if (look_at(line, late, p) != 0)
 			err = -EINVAL;
-			continue;
-		}
-		looks = cpus[i].looks;
-		if (p != NULL)
-			page_add(p, &metrics[USAGE], i == 0 ? 0 : page_row_of(p, "core", number),
-			    percent(&looks[late], &now));
-		if (late) {
-			looks[0] = looks[1];
-			looks[1] = now;
-		}
-	}
 	if (late)
 		looked = clock_now();
 	return err;
