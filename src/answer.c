@@ -118,7 +118,6 @@ answer_is_head(struct mg_connection *conn)
 	return method != NULL && strcmp(method, "HEAD") == 0;
 }
 
-/* Header and body answer_left in one write. */
 int
 answer_body(struct mg_connection *conn, int status, const char *lines, const char *body, size_t size)
 {

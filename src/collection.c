@@ -16,11 +16,16 @@
 #include "sidecar.h"
 
 static struct page *page;
-static int last_error[COLLECTORS_MAX];
-static int64_t durations[COLLECTORS_MAX];         /* in nanoseconds, which print without a search for digits */
-static int errors[COLLECTORS_MAX];
-static char *failed_at[COLLECTORS_MAX];         /* the file of an error that was not there last time */
-static struct labels *names[COLLECTORS_MAX];    /* as labels */
+
+/* Each of collectors[], now and the last time. */
+static struct run {
+	struct labels *name;            /* as a label */
+	int64_t duration;               /* in nanoseconds, which print without a search for digits */
+	int error, last_error;
+	char *failed_at;                /* the file of an error that was not there last time */
+	double absent_until;
+} runs[COLLECTORS_MAX];
+
 const struct metric collection_metrics[] = {
 	{ "", GAUGE, NS, "node_scrape_collector_duration_seconds", "Time that a collector took." },
 	{ "", GAUGE, ONE, "node_scrape_collector_success",
@@ -43,19 +48,20 @@ run(const struct collector *c, const struct scope *s)
 static int
 run_timed(size_t i, const struct scope *s)
 {
+	struct run *r = &runs[i];
 	int64_t start = clock_nanoseconds();
 	char path[512];
 	int err;
 
 	place_blame_none();
 	err = run(collectors[i], s);
-	durations[i] += clock_nanoseconds() - start;
-	if (err == 0 || errors[i] != 0 || (s->container != NULL && cgroup_absent(err)))
+	r->duration += clock_nanoseconds() - start;
+	if (err == 0 || r->error != 0 || (s->container != NULL && cgroup_absent(err)))
 		return err;
-	errors[i] = err;
+	r->error = err;
 	place_blamed(path, sizeof path);
-	if (err != last_error[i])
-		failed_at[i] = must_copy(path);
+	if (err != r->last_error)
+		r->failed_at = must_copy(path);
 	return err;
 }
 
@@ -65,27 +71,22 @@ enum { ABSENCE = 60 };                  /* seconds until what a machine does not
 static bool
 is_absent(size_t i, size_t samples)
 {
-	return errors[i] == -ENODATA ||
-	    (errors[i] == 0 && collectors[i]->over == NODE && page_samples(page) == samples);
+	return runs[i].error == -ENODATA ||
+	    (runs[i].error == 0 && collectors[i]->over == NODE && page_samples(page) == samples);
 }
 
 /* A third of the collectors is for what a machine does not have, and a failed open costs as much as a read. */
 static void
 run_unless_absent(size_t i, double now)
 {
-	static struct {
-		double until;
-		int err;
-	} absent[COLLECTORS_MAX];
 	size_t samples = page_samples(page);
 
-	if (now < absent[i].until) {
-		errors[i] = absent[i].err;
+	if (now < runs[i].absent_until) {
+		runs[i].error = runs[i].last_error;
 		return;
 	}
 	run_timed(i, place(PROC));
-	absent[i].until = is_absent(i, samples) ? now + ABSENCE : 0;
-	absent[i].err = errors[i];
+	runs[i].absent_until = is_absent(i, samples) ? now + ABSENCE : 0;
 }
 
 static void
@@ -143,18 +144,20 @@ any(const struct selection *sel, enum over over)
 static void
 report(size_t i, enum which_page which)
 {
+	struct run *r = &runs[i];
+
 	if (which != RESOURCE_PAGE) {
-		page_scope(page, names[i]);
-		page_add(page, &collection_metrics[0], 0, (double)durations[i]);
-		page_add(page, &collection_metrics[1], 0, errors[i] == 0);
+		page_scope(page, r->name);
+		page_add(page, &collection_metrics[0], 0, (double)r->duration);
+		page_add(page, &collection_metrics[1], 0, r->error == 0);
 	}
-	if (errors[i] != last_error[i] && errors[i] != 0)
-		log_line(errors[i] == -ENODATA ? LOG_DEBUG : LOG_WARN,
-		    errors[i] == -ENODATA ? "collector has no data" : "collector failed",
-		    "name", collectors[i]->name, "err", strerror(-errors[i]), "path", failed_at[i], NULL);
-	last_error[i] = errors[i];
-	free(failed_at[i]);
-	failed_at[i] = NULL;
+	if (r->error != r->last_error && r->error != 0)
+		log_line(r->error == -ENODATA ? LOG_DEBUG : LOG_WARN,
+		    r->error == -ENODATA ? "collector has no data" : "collector failed",
+		    "name", collectors[i]->name, "err", strerror(-r->error), "path", r->failed_at, NULL);
+	r->last_error = r->error;
+	free(r->failed_at);
+	r->failed_at = NULL;
 }
 
 /* For the machine alone the cgroup tree is not looked at. */
@@ -178,8 +181,8 @@ const struct page *
 collection_run(enum which_page which, const struct selection *sel)
 {
 	page_clear(page);
-	memset(durations, 0, sizeof durations);
-	memset(errors, 0, sizeof errors);
+	for (size_t i = 0; i < n_collectors; i++)
+		runs[i].duration = runs[i].error = 0;
 	if (which == NODE_PAGE)
 		run_once(sel, NODE);
 	if (which != NODE_PAGE || sidecar_is_on())
@@ -211,7 +214,7 @@ collection_prepare(void)
 		if (!options_enabled(i))
 			continue;
 		prepare(collectors[i]);
-		names[i] = labels_new(&(struct label){ "collector", collectors[i]->name }, 1);
+		runs[i].name = labels_new(&(struct label){ "collector", collectors[i]->name }, 1);
 	}
 }
 
@@ -219,7 +222,7 @@ bool
 collection_failed(void)
 {
 	for (size_t i = 0; i < n_collectors; i++)
-		if (errors[i] != 0 && errors[i] != -ENODATA)
+		if (runs[i].error != 0 && runs[i].error != -ENODATA)
 			return true;
 	return false;
 }
