@@ -72,7 +72,7 @@ parse_line(char *line)
 		return -EINVAL;
 	key = text_trim(text_starts(key, "export ") ? key + sizeof "export" : key);
 	for (size_t i = 0; i < KEYS; i++)
-		if (strcasecmp(key, release[i].name) == 0)
+		if (strcasecmp(key, release[i].name) == 0 && key[strspn(key, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_")] == '\0')
 			release[i].value = value;
 	return 0;
 }
