@@ -85,19 +85,18 @@ read_text(const char *name, const char *file, int *err)
 	return nothing;
 }
 
-/* As in node_exporter what is no number is 0. */
+/* As in node_exporter what is no whole number of 64 bits is 0. */
 static double
 read_value(const char *name, size_t i, int *err)
 {
-	char *text = read_text(name, metrics[i].key, err);
-	uint64_t n;
-	double value;
+	char *text = read_text(name, metrics[i].key, err), *end;
+	long long value;
 
 	if (text == nothing)
 		return NAN;
-	if (text_u64(text, 0, &n))
-		return (double)n;
-	return text_number(text, &value) ? value : 0;
+	errno = 0;
+	value = strtoll(text, &end, 0);
+	return *end == '\0' && errno == 0 ? (double)value : 0;
 }
 
 static void
