@@ -78,7 +78,8 @@ place_open(void)
 	}
 	paths[NET] = absolute(paths[PROC], "");
 	paths[NET] = must_realloc(paths[NET], strlen(paths[NET]) + sizeof "/1/net");
-	strcat(paths[NET], fstatat(scopes[PROC].dir, "1/net/dev", &st, 0) == 0 ? "/1/net" : "/net");
+	strcat(paths[NET], place_is_live(PROC) && fstatat(scopes[PROC].dir, "1/net/dev", &st, 0) == 0 ? "/1/net" :
+	    "/net");
 	scopes[NET].dir = file_directory(AT_FDCWD, paths[NET]);
 	return true;
 }
