@@ -315,7 +315,7 @@ add_mounts(struct page *p, char *at)
 	return result;
 }
 
-/* The mounts of the node are those of its first process, which only root may see. */
+/* The mounts of the node are those of its first process, which only root may see; in a copy those of who made it. */
 static int
 update(const struct scope *s, struct page *p)
 {
@@ -326,10 +326,12 @@ update(const struct scope *s, struct page *p)
 
 	(void)s;
 	for (size_t i = 0; i < COUNT(processes); i++) {
-		snprintf(path, sizeof path, "%s/mountstats", processes[i]);
+		const char *process = processes[place_is_live(PROC) ? i : !i];
+
+		snprintf(path, sizeof path, "%s/mountstats", process);
 		if ((size = place_read_to(place(PROC), path, &stats)) < 0)
 			continue;
-		snprintf(path, sizeof path, "%s/mountinfo", processes[i]);
+		snprintf(path, sizeof path, "%s/mountinfo", process);
 		if ((size = place_read_to(place(PROC), path, &info)) < 0)
 			return (int)size;
 		read_known(info.data);
