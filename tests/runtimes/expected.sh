@@ -12,12 +12,16 @@ row() { # KIND CGROUP NAMESPACE POD NETWORK
 cri list >/out/runtime.tsv
 {
 	row root / '' '' host
-	for cgroup in /kubepods /kubepods/burstable /kubepods/besteffort; do row slice $cgroup '' '' -; done
+	for slice in kubepods kubepods/burstable kubepods/besteffort kubepods.slice kubepods.slice/kubepods-burstable.slice \
+		kubepods.slice/kubepods-besteffort.slice; do
+		[ ! -d $cgroups/$slice ] || row slice /$slice '' '' -
+	done
 	awk -F '\t' '$1 == "sandbox" { print $2, $6, $7, $8 }' /out/runtime.tsv | while read -r cgroup namespace pod network; do
 		row pod "${cgroup%/*}" "$namespace" "$pod" "$network"
 	done
 	cut -f 1-8 /out/runtime.tsv | while IFS= read -r line; do
 		cgroup=$(echo "$line" | cut -f 2)
+		[ -d "$cgroups$cgroup" ] || line=$(echo "$line" | sed 's/\.scope\t/\t/') cgroup=${cgroup%.scope} # of CRI-O, without a process
 		[ ! -d "$cgroups$cgroup" ] || echo "$line"
 	done
 } >/out/expected.tsv

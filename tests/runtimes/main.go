@@ -13,6 +13,7 @@ import (
 	"io"
 	"log"
 	"os"
+	"strings"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
@@ -56,6 +57,20 @@ func main() {
 	list(runtime)
 }
 
+// A cgroup as systemd names it where it is running: a slice's name has those of all above it.
+func (p *pod) parent() string {
+	if _, err := os.Stat("/run/systemd/system"); err != nil {
+		return p.Parent
+	}
+	path, name := "", ""
+	for _, part := range strings.Split(p.Parent, "/")[1:] {
+		name += strings.ReplaceAll(part, "-", "_")
+		path += "/" + name + ".slice"
+		name += "-"
+	}
+	return path
+}
+
 func (p *pod) labels() map[string]string {
 	const prefix = "io.kubernetes.pod."
 	return map[string]string{prefix + "name": p.Name, prefix + "namespace": p.Namespace, prefix + "uid": p.UID}
@@ -75,7 +90,7 @@ func (p *pod) run(runtime cri.RuntimeServiceClient, images cri.ImageServiceClien
 		LogDirectory: "/var/log/pods/" + p.Namespace + "_" + p.Name + "_" + p.UID,
 		Labels:       p.labels(),
 		Linux: &cri.LinuxPodSandboxConfig{
-			CgroupParent:    p.Parent,
+			CgroupParent:    p.parent(),
 			SecurityContext: &cri.LinuxSandboxSecurityContext{NamespaceOptions: namespaces},
 		},
 	}
@@ -111,7 +126,23 @@ type inside struct {
 
 func where(info map[string]string) (in inside) {
 	try(0, json.Unmarshal([]byte(info["info"]), &in))
+	in.RuntimeSpec.Linux.CgroupsPath = cgroup(in.RuntimeSpec.Linux.CgroupsPath)
 	return in
+}
+
+// SLICE:PREFIX:ID, which runc asks systemd for, as a path.
+func cgroup(path string) (whole string) {
+	parts := strings.Split(path, ":")
+	if len(parts) != 3 {
+		return path
+	}
+	slice := strings.TrimSuffix(parts[0], ".slice") + "-"
+	for i, c := range slice {
+		if c == '-' {
+			whole += "/" + slice[:i] + ".slice"
+		}
+	}
+	return whole + "/" + parts[1] + "-" + parts[2] + ".scope"
 }
 
 // Prints kind, cgroup, container, image, name, namespace, pod, network; process, state, attempt, exit code, reason.

@@ -3,6 +3,7 @@
 # shellcheck shell=dash
 set -eu
 runtime=$1 cgroup=/sys/fs/cgroup/system.slice/$1.service
+[ -d /run/systemd/system ] && systemd=true driver=systemd || systemd=false driver=cgroupfs
 
 prepare() {
 	mkdir -p /etc/cni/net.d $cgroup
@@ -39,6 +40,7 @@ containerd_() {
 		  runtime_type = "io.containerd.runc.v2"
 		[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
 		  NoPivotRoot = true
+		  SystemdCgroup = $systemd
 	CONFIG
 }
 crio_() {
@@ -57,7 +59,7 @@ crio_() {
 		pause_command = ""
 		pause_image = "registry.example/pause:3.0"
 		[crio.runtime]
-		cgroup_manager = "cgroupfs"
+		cgroup_manager = "$driver"
 		default_runtime = "runc"
 		conmon_cgroup = "pod"
 		disable_hostport_mapping = true

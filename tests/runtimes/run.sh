@@ -1,7 +1,8 @@
 #!/bin/bash
-# Runs nodegauge beside a real container runtime with pods, as root and as in a pod of its own, and checks its pages against
-# the kernel's files and what the runtime knows: Debian's containerd 1.6 on Debian's kernel, and on a newer one containerd 2.0
-# and CRI-O 1.34, built here. The binary is $NODEGAUGE. Exits with 77 where there is no Go, QEMU or kernel.
+# Runs nodegauge beside a real container runtime with pods, as root, as in a pod of its own, and as root where systemd makes the
+# cgroups, and checks its pages against the kernel's files and what the runtime knows: Debian's containerd 1.6 on Debian's kernel,
+# and on a newer one containerd 2.0 and CRI-O 1.34, built here. The binary is $NODEGAUGE; RELEASES and CASES choose. Exits with 77
+# where there is no Go, QEMU or kernel.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 vm=$here/../vm tools=$here/../../tools
@@ -86,7 +87,13 @@ containerd-1.6() { deb containerd usr/bin/containerd usr/bin/containerd-shim-run
 containerd-2.0() { built containerd-2.0 github.com/containerd/containerd/v2/cmd/containerd{,-shim-runc-v2}; }
 crio-1.34() { built crio-1.34 github.com/cri-o/cri-o/cmd/crio && pinns && deb conmon usr/bin/conmon; }
 
-libraries=$(deb libseccomp2 usr/lib/x86_64-linux-gnu)
+libraries=$(deb libseccomp2 usr/lib/x86_64-linux-gnu):$(deb libsystemd-shared usr/lib/x86_64-linux-gnu/systemd)
+systemd=$(deb systemd lib/systemd/systemd) cases=${CASES:-runtime pod systemd}
+program "$systemd" /lib/systemd/systemd
+if LD_LIBRARY_PATH=$libraries ldd "$systemd" | grep 'not found' >&2; then
+	echo "systemd: left out, it lacks libraries" >&2
+	cases=${cases/systemd/}
+fi
 program "$(deb runc usr/sbin/runc)"
 for plugin in $(deb containernetworking-plugins usr/lib/cni/{ptp,host-local,loopback}); do
 	program "$plugin" "/opt/cni/bin/${plugin##*/}"
@@ -96,7 +103,7 @@ image web 1.0
 image pause 3.0
 echo >"$tmp/registry/v2/index.html"
 files+=(-f "$bin/cri" -f "$tmp/load" -f "$tmp/registry:/registry" -f "$nodegauge:/bin/nodegauge" -f "$vm/guest.sh"
-	-f "$here/pods.sh:/bin/kubepods.sh" -f "$here/expected.sh" -f "$here/ended.sh" -f "$here/pods.json:/pods.json"
+	-f "$here/pods.sh:/bin/kubepods.sh" -f "$here/systemd.sh" -f "$here/expected.sh" -f "$here/ended.sh" -f "$here/pods.json:/pods.json"
 	-f "$here/ended.json:/ended.json")
 
 common=("${files[@]}") failed=0
@@ -105,12 +112,13 @@ for release in ${RELEASES:-containerd-1.6 containerd-2.0 crio-1.34}; do
 	programs=$($release) || { echo "$release: left out, it cannot be had" >&2; continue; }
 	for program in $programs; do program "$program"; done
 	[[ $release == containerd-1.6 ]] && kernel='' || kernel=6.12
-	for case in runtime pod; do
-		started=$SECONDS status=0 out=$tmp/$release-$case
-		"$vm/vm.sh" -M 2048 -t 240 -k "$kernel" -m overlay -d 16M -o "$out" "${files[@]}" -- \
-			guest.sh $case "${release%-*}" || status=$?
+	for case in $cases; do
+		started=$SECONDS status=0 out=$tmp/$release-$case run=$case command=()
+		[[ $case != systemd ]] || run=runtime command=(systemd.sh)
+		command+=(guest.sh "$run" "${release%-*}")
+		"$vm/vm.sh" -M 2048 -t 300 -k "$kernel" -m overlay -d 16M -o "$out" "${files[@]}" -- "${command[@]}" || status=$?
 		((status != 77)) || exit 77
-		((status)) || { "$vm/check.py" $case "$out" && "$here/check.py" "$out"; } || status=$?
+		((status)) || { "$vm/check.py" "$run" "$out" && "$here/check.py" "$out"; } || status=$?
 		echo "$release: $case: $( ((status)) && echo FAILED || echo ok) ($((SECONDS - started)) s)"
 		((status == 0)) || failed=1
 		[[ ! ${VM_KEEP:-} ]] || { mkdir -p "$VM_KEEP" && cp -r "$out" "$VM_KEEP/$release-$case"; }
