@@ -321,10 +321,11 @@ describe(struct description *d, const char *key, char *value)
 		d->bugs = value;
 }
 
+/* Blanks are part of a value: before Linux 4.2 names of models end with some, and a maker is called "  Shanghai  ". */
 static int
 add_info(struct page *p)
 {
-	char *at = place_read(place(PROC), "cpuinfo"), *line, *key;
+	char *at = place_read(place(PROC), "cpuinfo"), *line, *key, *value;
 	struct description none = { 0 }, d = none;
 	int n = 0;
 
@@ -333,15 +334,16 @@ add_info(struct page *p)
 	for (size_t i = 0; i < DESCRIBED; i++)
 		none.labels[i] = (struct label){ described[i].label, "" };
 	while ((line = text_line(&at)) != NULL) {
-		key = text_trim(text_field(&line, ':'));
-		if (line == NULL)
+		if ((value = strstr(line, ": ")) == NULL)
 			continue;
+		*value = '\0';
+		key = text_trim(line);
 		if (strcmp(key, "processor") == 0) {
 			if (n++ > 0)
 				add_description(p, &d, n == 2);
 			d = none;
 		}
-		describe(&d, key, text_trim(line));
+		describe(&d, key, value + strlen(": "));
 	}
 	if (n > 0)
 		add_description(p, &d, n == 1);
