@@ -295,14 +295,14 @@ static void
 add_description(struct page *p, const struct description *d, bool first)
 {
 	const struct label *l = d->labels;
-	double mhz;
+	double mhz = 0;
 
 	page_add(p, &metrics[INFO], page_row(p, l, DESCRIBED), 1);
 	if (first) {
 		add_matching(p, &flags, &metrics[FLAG_INFO], "flag", d->flags);
 		add_matching(p, &bugs, &metrics[BUG_INFO], "bug", d->bugs);
 	}
-	if (d->mhz != NULL && text_number(d->mhz, &mhz) && selection_find(NODE_PAGE, "cpufreq") >= 0)
+	if ((d->mhz == NULL || text_number(d->mhz, &mhz)) && selection_find(NODE_PAGE, "cpufreq") >= 0)
 		page_add(p, &metrics[FREQUENCY],
 		    page_row(p, LABELS(l[CORE], l[CPU], l[PACKAGE])), mhz);
 }
