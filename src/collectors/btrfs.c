@@ -69,6 +69,15 @@ number(const struct btrfs *b, const char *path)
 	return text != NULL && text_u64(text_trim(text), 10, &n) ? n : 0;
 }
 
+/* node_exporter has 0 where one of these is missing, too, which it looks at first. */
+static uint64_t
+reserve(const struct btrfs *b)
+{
+	if (faccessat(b->dir.dir, "features", F_OK, 0) != 0 || faccessat(b->dir.dir, "devices", F_OK, 0) != 0)
+		return 0;
+	return number(b, "allocation/global_rsv_size");
+}
+
 /* The trimmed text of a file; "" if there is none. */
 static const char *
 read_text(const struct btrfs *b, const char *path, char room[ATTRIBUTE_MAX + 1])
@@ -315,7 +324,7 @@ add_space(const struct btrfs *b, struct page *p)
 	page_add(p, &metrics[INFO], page_row(p, LABELS(
 		{ "label", read_text(b, "label", room) }, { "uuid", b->uuid }
 	)), 1);
-	page_add(p, &metrics[RESERVE], row, (double)number(b, "allocation/global_rsv_size"));
+	page_add(p, &metrics[RESERVE], row, (double)reserve(b));
 	add_commits(b, row, p);
 	add_group(b, "data", p);
 	add_group(b, "metadata", p);
