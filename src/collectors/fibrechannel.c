@@ -37,13 +37,15 @@ static int
 add_counters(const struct device *d, struct page *p)
 {
 	uint32_t row = page_row_of(p, "fc_host", d->name);
-	double value;
-	int err = 0;
+	uint64_t value;
+	int err, result = 0;
 
 	for (size_t i = 0; i < COUNTERS; i++)
-		if ((value = device_value(d, metrics[i].key, &err)) >= 0 && value < 0x1p64)
-			page_add(p, &metrics[i], row, value);
-	return err;
+		if ((err = device_number(d, metrics[i].key, 0, &value)) != 0)
+			result = err == -ENOENT ? result : err;
+		else if (value != UINT64_MAX)
+			page_add(p, &metrics[i], row, (double)value);
+	return result;
 }
 
 static bool
