@@ -232,15 +232,25 @@ with_fixed(struct page *p, struct known *k, uint32_t row)
 	return row == 0 ? k->fixed : share(p, labels_join(&p->rows, k->fixed, row));
 }
 
+/* As 64 bits hold it: what fell below 0 in the kernel stands near their end. */
+static double
+wrapped(double v)
+{
+	if (v < 0x1p64)
+		return v;
+	v = fmod(v, 0x1p64);
+	return v > 0 ? v : 0x1p64;
+}
+
 static double
 exported(enum unit unit, double v)
 {
 	switch (unit) {
 	case ONE: return v;
-	case KIB: return v * 1024;
+	case KIB: return wrapped(v * 1024);
 	case SECTORS: return v * 512;
 	case PAGES: return v * (double)sysconf(_SC_PAGESIZE);
-	case DWORDS: return v * 4;
+	case DWORDS: return wrapped(v * 4);
 	case MHZ: return v * 1e6;
 	case KHZ: return v * 1000;
 	case MBIT: return (double)((int64_t)v * 1000 * 1000 / 8);
