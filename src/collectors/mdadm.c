@@ -94,6 +94,7 @@ begin(struct array *a, char *line)
 	bool striped = strstr(line, "raid0") != NULL || strstr(line, "linear") != NULL;
 	bool inactive = strstr(line, "inactive") != NULL;
 	int disks = striped || !inactive ? count(line, "[") : 0;
+	const char *colon;
 
 	*a = (struct array){ .counted = striped || inactive, .numbers = {
 		[REQUIRED] = disks, [ACTIVE] = disks, [FAILED] = count(line, "(F)"), [SPARE] = count(line, "(S)"),
@@ -102,8 +103,8 @@ begin(struct array *a, char *line)
 	if (!a->counted)        /* one without disks has its status here */
 		read_pair(line, '[', ']', &a->numbers[REQUIRED], &a->numbers[ACTIVE]);
 	a->name = text_word(&line, " ");
-	text_word(&line, " ");
-	a->state = text_word(&line, " ");
+	colon = text_word(&line, " ");
+	a->state = colon != NULL && strcmp(colon, ":") == 0 ? text_word(&line, " ") : NULL;
 }
 
 static int
@@ -143,10 +144,11 @@ read_action(struct array *a, const char *line)
 		}
 }
 
+/* No line that begins an array. */
 static bool
-is_array(const char *line)
+is_other(const char *line)
 {
-	return text_starts(line + strcspn(line, " "), " : ") && !text_starts(line, "Personalities");
+	return *line == '\0' || *line == ' ' || text_starts(line, "Personalities") || text_starts(line, "unused");
 }
 
 static int
@@ -157,7 +159,7 @@ read_mdstat(struct page *p, char *at)
 	int err = 0;
 
 	while ((line = text_line(&at)) != NULL) {
-		if (is_array(line)) {
+		if (!is_other(line)) {
 			add(p, &a);
 			begin(&a, line);
 			if (a.state == NULL) {
