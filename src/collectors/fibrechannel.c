@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../device.h"
+#include "../text.h"
 
 #define COUNT_OF(file, name, help) { "statistics/" file, COUNTER, ONE, "node_fibrechannel_" name "_total", help }
 
@@ -37,15 +38,19 @@ static int
 add_counters(const struct device *d, struct page *p)
 {
 	uint32_t row = page_row_of(p, "fc_host", d->name);
+	char room[ATTRIBUTE_MAX + 1], *text;
 	uint64_t value;
-	int err, result = 0;
+	int err = 0;
 
-	for (size_t i = 0; i < COUNTERS; i++)
-		if ((err = device_number(d, metrics[i].key, 0, &value)) != 0)
-			result = err == -ENOENT ? result : err;
+	for (size_t i = 0; i < COUNTERS; i++) {
+		if ((text = device_answer(d, metrics[i].key, room, &err)) == NULL)
+			continue;
+		if (!text_u64(text, 0, &value))
+			err = device_blame(d, metrics[i].key, -EINVAL);
 		else if (value != UINT64_MAX)
 			page_add(p, &metrics[i], row, (double)value);
-	return result;
+	}
+	return err;
 }
 
 static bool
