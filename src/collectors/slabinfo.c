@@ -14,11 +14,37 @@ static const struct metric metrics[] = {
 
 static struct filter slabs;
 
+static const char **names;              /* of the rows so far, in the file's text */
+static size_t n_names, room_names;
+
+/* Until Linux 6.12 each mount of 9p has a cache of the same name. The first counts, as in node_exporter. */
+static bool
+is_new(const char *name)
+{
+	for (size_t i = 0; i < n_names; i++)
+		if (strcmp(names[i], name) == 0)
+			return false;
+	names = must_grow(names, n_names, &room_names, sizeof *names);
+	names[n_names++] = name;
+	return true;
+}
+
 /* Two lines are headers: "slabinfo - version: 2.1" and "# name ...". */
 static const char *
 slab_of(char *word)
 {
-	return strcmp(word, "slabinfo") != 0 && *word != '#' && filter_takes(&slabs, word) ? word : NULL;
+	bool is_header = strcmp(word, "slabinfo") == 0 || *word == '#';
+
+	return !is_header && filter_takes(&slabs, word) && is_new(word) ? word : NULL;
+}
+
+static int
+forget_names(const struct scope *s, struct page *p)
+{
+	(void)s;
+	(void)p;
+	n_names = 0;
+	return 0;
 }
 
 const struct collector slabinfo = {
@@ -29,6 +55,7 @@ const struct collector slabinfo = {
 		{ PROC, "slabinfo", columns, metrics, COUNT(metrics), "slab", .row = slab_of },
 		{ 0 },
 	},
+	.update = forget_names,
 	.flags = (const struct flag[]){
 		{ "collector.slabinfo.slabs-include", TEXT, &slabs.include,
 		    "Slab caches to export, as a regular expression.", ".*" },
