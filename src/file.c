@@ -46,7 +46,7 @@ file_reread(int fd, enum file_end end, struct buf *b)
 		n = pread(fd, buf_reserve(b, want + 1), want, (off_t)b->size);
 		if (n > 0)
 			b->size += (size_t)n;
-		if (b->size > FILE_MAX)
+		if (b->size > KERNEL_FILE_MAX)
 			return -EFBIG;
 	} while (n > 0 ? is_more(end, n, want) : n < 0 && errno == EINTR);
 	if (n < 0)
@@ -140,12 +140,13 @@ file_read_inside(int root, const char *path, struct buf *b)
 {
 	int fd = file_open_inside(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
+	int err;
 
 	if (fd < 0)
 		return fd;
-	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
-		close(fd);
-		return -EINVAL;
-	}
-	return read_and_close(fd, END_EMPTY, b);
+	err = fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) ? -EINVAL : st.st_size > FILE_MAX ? -EFBIG : 0;
+	if (err == 0)
+		return read_and_close(fd, END_EMPTY, b);
+	close(fd);
+	return err;
 }

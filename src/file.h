@@ -1,4 +1,4 @@
-/* Kernel files, read whole. Errors are -errno; a file of more than FILE_MAX bytes is -EFBIG. */
+/* Kernel files, read whole. Errors are -errno; one that is too long is -EFBIG. */
 #ifndef FILE_H
 #define FILE_H
 
@@ -9,7 +9,10 @@
 
 #include "buf.h"
 
-enum { FILE_MAX = 4 << 20 };
+enum {
+	KERNEL_FILE_MAX = 64 << 20,     /* bytes: of 512 CPUs /proc/interrupts has 20 million */
+	FILE_MAX = 4 << 20,             /* what others wrote */
+};
 
 /* How the end of a file is known, so that a read that finds nothing more is saved. */
 enum file_end {
@@ -35,8 +38,8 @@ ssize_t file_reread(int fd, enum file_end end, struct buf *b);
 int file_lines(int dir, const char *path, void (*take)(char *line, void *to), void *to);
 
 /*
- * The same as file_read for a path below a mounted root that others may write to: links never lead out of root, and
- * what is not a regular file is -EINVAL without waiting for it. Linux 5.6, openat2(2).
+ * The same as file_read for a path below a mounted root that others may write to: links never lead out of root, what
+ * is not a regular file is -EINVAL without waiting for it, and one of more than FILE_MAX -EFBIG. openat2(2), Linux 5.6
  */
 ssize_t file_read_inside(int root, const char *path, struct buf *b);
 

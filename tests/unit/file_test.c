@@ -66,3 +66,21 @@ Test(file, line_too_long)
 	cr_expect_eq(read_lines(text), -EINVAL);
 	cr_expect_str_eq(lines.data, "1a ");
 }
+
+/* The kernel may print more than others may write. */
+Test(file, large)
+{
+	struct buf text = { 0 };
+	int root = file_directory(AT_FDCWD, node_root);
+
+	node_put("file", "x");
+	cr_assert_eq(truncate(node_path("file"), FILE_MAX), 0);
+	cr_expect_eq(file_read_inside(root, "file", &text), FILE_MAX);
+	cr_assert_eq(truncate(node_path("file"), FILE_MAX + 1), 0);
+	cr_expect_eq(file_read_inside(root, "file", &text), -EFBIG);
+	cr_expect_eq(file_read(root, "file", &text), FILE_MAX + 1);
+	cr_assert_eq(truncate(node_path("file"), KERNEL_FILE_MAX + 1), 0);
+	cr_expect_eq(file_read(root, "file", &text), -EFBIG);
+	buf_free(&text);
+	close(root);
+}
