@@ -19,7 +19,7 @@ nodename(const char *own)
 	static char name[sizeof((struct utsname *)0)->nodename];
 	char *text;
 
-	if (*place_path(ROOT) == '\0' || place_is_our_network() ||
+	if (*place_path(ROOT) == '\0' || !place_is_live(PROC) || place_is_our_network() ||
 	    (text = place_read_inside(place(ROOT), "etc/hostname")) == NULL || *(text = text_trim(text)) == '\0')
 		return own;
 	snprintf(name, sizeof name, "%s", text);

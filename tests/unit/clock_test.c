@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,14 +84,23 @@ Test(clock, names)
 	cr_expect(strstr(printed(p), line) != NULL, "no %s in:\n%s", line, printed(p));
 }
 
-/* In a pod without the node's network uname(2) names the pod. */
+/* In a pod without the node's network uname(2) names the pod; in a copy of a node's files nothing tells of one. */
 Test(uname, name_of_the_node)
 {
+	bool other = unshare(CLONE_NEWNET) == 0 || unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0;
+
 	node_create();
 	node_put("etc/hostname", "the-node\n");
 	create();
 	cr_assert_eq(uname_.update(NULL, p), 0);
-	cr_expect(strstr(printed(p), "nodename=\"the-node\"") != NULL, "%s", printed(p));
+	cr_expect_null(strstr(printed(p), "nodename=\"the-node\""));
+	destroy();
+
+	cr_assert_eq(rmdir(node_path("proc")), 0);
+	cr_assert_eq(symlink("/proc", node_path("proc")), 0);
+	create();
+	cr_assert_eq(uname_.update(NULL, p), 0);
+	cr_expect((strstr(printed(p), "nodename=\"the-node\"") != NULL) == other, "%s", printed(p));
 	destroy();
 	node_clean();
 }
