@@ -14,12 +14,13 @@
 #include "buf.h"
 #include "file.h"
 #include "identity/bundle.h"
+#include "text.h"
 
 static int
 read_json(const char *directory, const char *file, json_t **document)
 {
 	static struct buf text;
-	char path[PATH_MAX];
+	char path[PATH_MAX], *at;
 	ssize_t n;
 
 	*document = NULL;
@@ -27,7 +28,8 @@ read_json(const char *directory, const char *file, json_t **document)
 		return -ENAMETOOLONG;
 	if ((n = file_read(AT_FDCWD, path, &text)) < 0)
 		return (int)n;
-	*document = bundle_parse(text.data, (size_t)n);
+	at = text_trim(text.data);
+	*document = strcmp(at, "null") == 0 ? json_null() : bundle_parse(at, strlen(at));
 	return *document == NULL ? -EBADMSG : 0;
 }
 
@@ -82,7 +84,7 @@ fill(json_t *object, const struct fixture_field *fields, size_t n, void *to)
 {
 	const char *key;
 	json_t *value;
-	int err = json_is_object(object) ? 0 : -EBADMSG;
+	int err = json_is_object(object) || json_is_null(object) ? 0 : -EBADMSG;
 
 	json_object_foreach(object, key, value)
 		for (size_t i = 0; i < n; i++)
@@ -111,7 +113,7 @@ fixture_list(const char *directory, const char *file, const struct fixture_field
 	size_t i;
 	int err = read_json(directory, file, &document);
 
-	if (err == 0 && !json_is_array(document))
+	if (err == 0 && !json_is_array(document) && !json_is_null(document))
 		err = -EBADMSG;
 	json_array_foreach(document, i, object)
 		if (err == 0)

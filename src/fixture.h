@@ -25,7 +25,7 @@ struct fixture_field {
 
 /*
  * Reads the object in directory/file, or each of the objects of a list into what new gives, and sets the members that they
- * have. 0; -ENOENT; -EBADMSG if it is not that, or one of the values is of another kind; or another -errno.
+ * have; null has none. 0; -ENOENT; -EBADMSG if it is not that, or one of the values is of another kind; or another -errno.
  */
 int fixture_object(const char *directory, const char *file, const struct fixture_field *fields, size_t n, void *to);
 int fixture_list(const char *directory, const char *file, const struct fixture_field *fields, size_t n,
