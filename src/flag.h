@@ -24,7 +24,7 @@ struct flag {
 const char *flag_name(const void *to);
 
 struct flag_list {
-	const char *items[64];
+	const char *items[256];
 	unsigned n;
 };
 
