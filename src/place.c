@@ -56,11 +56,24 @@ open_place(enum place which, const char *flag, const char *below)
 	scopes[which].dir = file_directory(AT_FDCWD, *paths[which] == '\0' ? "/" : paths[which]);
 }
 
+/* A copy may have files of the first process, and all else in its own net. */
+static void
+open_network(void)
+{
+	const int proc = scopes[PROC].dir;
+	struct stat st;
+	bool copied = !place_is_live(PROC) && fstatat(proc, "net", &st, 0) == 0;
+	const char *net = !copied && fstatat(proc, "1/net/dev", &st, 0) == 0 ? "/1/net" : "/net";
+
+	paths[NET] = absolute(paths[PROC], "");
+	paths[NET] = must_realloc(paths[NET], strlen(paths[NET]) + strlen(net) + 1);
+	strcat(paths[NET], net);
+	scopes[NET].dir = file_directory(AT_FDCWD, paths[NET]);
+}
+
 bool
 place_open(void)
 {
-	struct stat st;
-
 	open_place(ROOT, rootfs, "");
 	open_place(PROC, procfs, "/proc");
 	open_place(SYS, sysfs, "/sys");
@@ -76,11 +89,7 @@ place_open(void)
 		    "path", paths[PROC], "err", strerror(-scopes[PROC].dir), NULL);
 		return false;
 	}
-	paths[NET] = absolute(paths[PROC], "");
-	paths[NET] = must_realloc(paths[NET], strlen(paths[NET]) + sizeof "/1/net");
-	strcat(paths[NET], place_is_live(PROC) && fstatat(scopes[PROC].dir, "1/net/dev", &st, 0) == 0 ? "/1/net" :
-	    "/net");
-	scopes[NET].dir = file_directory(AT_FDCWD, paths[NET]);
+	open_network();
 	return true;
 }
 

@@ -11,7 +11,7 @@
 
 enum place {
 	PROC, SYS, ROOT, UDEV,
-	NET,            /* <procfs>/1/net, the node's network; <procfs>/net where that is not there, and in a copy */
+	NET,            /* <procfs>/1/net, the node's network; <procfs>/net where that is not there, or of a copy */
 	PLACES,
 	CGROUP = PLACES, POD,   /* the scope that the collector is run over */
 };
