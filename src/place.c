@@ -52,6 +52,7 @@ absolute(const char *flag, const char *below)
 static void
 open_place(enum place which, const char *flag, const char *below)
 {
+	free(paths[which]);
 	paths[which] = absolute(flag, below);
 	scopes[which].dir = file_directory(AT_FDCWD, *paths[which] == '\0' ? "/" : paths[which]);
 }
@@ -65,6 +66,7 @@ open_network(void)
 	bool copied = !place_is_live(PROC) && fstatat(proc, "net", &st, 0) == 0;
 	const char *net = !copied && fstatat(proc, "1/net/dev", &st, 0) == 0 ? "/1/net" : "/net";
 
+	free(paths[NET]);
 	paths[NET] = absolute(paths[PROC], "");
 	paths[NET] = must_realloc(paths[NET], strlen(paths[NET]) + strlen(net) + 1);
 	strcat(paths[NET], net);
