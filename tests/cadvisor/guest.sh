@@ -7,6 +7,12 @@ get() { # PORT FILE
 	wget -qO "/out/$2" "http://127.0.0.1:$1"
 }
 
+# Whether cAdvisor has looked at the root in a second after this one: samples have the time of its look, in milliseconds.
+is_newer() {
+	awk -v since="$1" '/^container_memory_usage_bytes[{].*id="\/"/ { newer = $NF / 1000 >= since + 1 } END { exit !newer }' \
+		/out/theirs.prom
+}
+
 trap '[ $? = 0 ] || { tail -n 30 /tmp/log /tmp/ourlog; } >&2' EXIT
 mke2fs /dev/vdc >/dev/null
 mount -t ext4 /dev/vdc /mnt
@@ -19,6 +25,6 @@ states.sh nameable # a name that is not UTF-8 ends cAdvisor
 echo 1 >/sys/fs/cgroup/kubepods.slice/cgroup.freeze
 sleep 5
 get 9100/metrics/cadvisor before.prom
-sleep 3
-get 8080/metrics theirs.prom
+since=$(date +%s)
+until get 8080/metrics theirs.prom && is_newer $since; do sleep 1; done
 get 9100/metrics/cadvisor after.prom

@@ -12,6 +12,6 @@ trap 'rm -rf "$tmp"' EXIT
 ${CC:-cc} -O2 -static -o "$tmp/load" "$here/../vm/load.c" "$here/../../src/nonss.c" -lcgroup
 files=(-f "$tmp/load" -f "$here/../vm/kubepods.sh" -f "$here/../vm/states.sh" -f "$here/guest.sh"
 	-f "$nodegauge:/bin/nodegauge" -f "$cadvisor:/bin/cadvisor")
-"$here/../vm/vm.sh" -M 1024 -d 16M -d 64M -d 8M -n 16M -m ext4 -o "$tmp/out" "${files[@]}" -- guest.sh "$sets"
+"$here/../vm/vm.sh" -M 1024 -t 300 -d 16M -d 64M -d 8M -n 16M -m ext4 -o "$tmp/out" "${files[@]}" -- guest.sh "$sets"
 [[ ! ${CADVISOR_KEEP:-} ]] || cp -r "$tmp/out" "$CADVISOR_KEEP"
 "$here/compare.py" "$tmp/out"
