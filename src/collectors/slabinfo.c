@@ -14,18 +14,16 @@ static const struct metric metrics[] = {
 
 static struct filter slabs;
 
-static const char **names;              /* of the rows so far, in the file's text */
-static size_t n_names, room_names;
+static struct buf names;                /* of the rows so far, a NUL behind each */
 
 /* Until Linux 6.12 each mount of 9p has a cache of the same name. The first counts, as in node_exporter. */
 static bool
 is_new(const char *name)
 {
-	for (size_t i = 0; i < n_names; i++)
-		if (strcmp(names[i], name) == 0)
+	for (size_t at = 0; at < names.size; at += strlen(names.data + at) + 1)
+		if (strcmp(names.data + at, name) == 0)
 			return false;
-	names = must_grow(names, n_names, &room_names, sizeof *names);
-	names[n_names++] = name;
+	buf_add(&names, name, strlen(name) + 1);
 	return true;
 }
 
@@ -43,7 +41,7 @@ forget_names(const struct scope *s, struct page *p)
 {
 	(void)s;
 	(void)p;
-	n_names = 0;
+	names.size = 0;
 	return 0;
 }
 
