@@ -20,7 +20,7 @@ static int
 read_json(const char *directory, const char *file, json_t **document)
 {
 	static struct buf text;
-	char path[PATH_MAX], *at;
+	char path[PATH_MAX];
 	ssize_t n;
 
 	*document = NULL;
@@ -28,8 +28,9 @@ read_json(const char *directory, const char *file, json_t **document)
 		return -ENAMETOOLONG;
 	if ((n = file_read(AT_FDCWD, path, &text)) < 0)
 		return (int)n;
-	at = text_trim(text.data);
-	*document = strcmp(at, "null") == 0 ? json_null() : bundle_parse(at, strlen(at));
+	*document = bundle_parse(text.data, (size_t)n);
+	if (*document == NULL && strlen(text.data) == (size_t)n && strcmp(text_trim(text.data), "null") == 0)
+		*document = json_null();
 	return *document == NULL ? -EBADMSG : 0;
 }
 
