@@ -237,6 +237,16 @@ text_u64(const char *word, int base, uint64_t *value)
 	return *word != '\0';
 }
 
+bool
+text_integer(const char *word, double *value)
+{
+	char *end;
+
+	errno = 0;
+	*value = (double)strtoll(word, &end, 0);
+	return errno == 0 && end != word && *end == '\0';
+}
+
 double
 text_value(const char *text, const char *key)
 {

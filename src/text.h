@@ -45,6 +45,9 @@ bool text_number(const char *word, double *value);
 /* An unsigned integer; base 0 takes 0x and a leading 0 as C does. False if it is none or too large. */
 bool text_u64(const char *word, int base, uint64_t *value);
 
+/* A signed integer of 64 bits as C has it, also 0x1f and 017. False if it is none or too large. */
+bool text_integer(const char *word, double *value);
+
 /* Seconds of a duration as Prometheus writes it: 500ms, 10s, 2m, 1h; 0 without a unit. False if it is none. */
 bool text_duration(const char *word, double *seconds);
 

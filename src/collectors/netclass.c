@@ -10,7 +10,6 @@
 #include <linux/ethtool.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -89,14 +88,12 @@ read_text(const char *name, const char *file, int *err)
 static double
 read_value(const char *name, size_t i, int *err)
 {
-	char *text = read_text(name, metrics[i].key, err), *end;
-	long long value;
+	char *text = read_text(name, metrics[i].key, err);
+	double value;
 
 	if (text == nothing)
 		return NAN;
-	errno = 0;
-	value = strtoll(text, &end, 0);
-	return *end == '\0' && errno == 0 ? (double)value : 0;
+	return text_integer(text, &value) ? value : 0;
 }
 
 static void

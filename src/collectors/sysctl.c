@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "../text.h"
@@ -58,17 +57,6 @@ index_row(struct page *p, size_t i)
 	return page_row_of(p, "index", name);
 }
 
-/* An integer as C has it: 0x before a hexadecimal one, 0 before an octal one. */
-static bool
-integer(const char *word, double *value)
-{
-	char *end;
-
-	errno = 0;
-	*value = (double)strtoll(word, &end, 0);
-	return errno == 0 && end != word && *end == '\0';
-}
-
 static void
 add(struct page *p, struct parameter *a, const char *key, uint32_t row, double value)
 {
@@ -102,7 +90,7 @@ add_numbers(struct page *p, const char *wanted)
 	if (err == 0 && n_keys > 0 && (a.n == 1 || a.n != n_keys))
 		err = -EINVAL;
 	for (size_t i = 0; i < a.n && err == 0; i++)
-		if (!integer(a.words[i], &values[i]))
+		if (!text_integer(a.words[i], &values[i]))
 			err = -EINVAL;
 	for (size_t i = 0; i < a.n && err == 0; i++)
 		add(p, &a, n_keys > 0 ? text_field(&keys, ',') : "", n_keys == 0 && a.n > 1 ? index_row(p, i) : 0,

@@ -149,6 +149,18 @@ Test(text, u64)
 		cr_expect_not(text_u64(no_integers[i].word, no_integers[i].base, &v), "'%s'", no_integers[i].word);
 }
 
+Test(text, integer)
+{
+	static const char *const none[] = { "", "-", "0x", "1.5", "1e3", "1 ", "08", "9223372036854775808" };
+	double v;
+
+	cr_expect(text_integer("-3", &v) && v == -3);
+	cr_expect(text_integer("0x1f", &v) && v == 31);
+	cr_expect(text_integer("-9223372036854775808", &v) && v == -0x1p63);
+	for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+		cr_expect_not(text_integer(none[i], &v), "'%s'", none[i]);
+}
+
 Test(text, starts)
 {
 	cr_expect(text_starts("cpu0", "cpu"));
