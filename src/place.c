@@ -37,24 +37,24 @@ static char *paths[PLACES];
 static struct scope scopes[PLACES];
 static struct keep kept[PLACES];        /* of procfs, sysfs and the network */
 
-static char *
-absolute(const char *flag, const char *below)
+static void
+open_at(enum place which, const char *directory, const char *below)
 {
 	struct buf b = { 0 };
 
-	buf_print(&b, "%s%s", flag != NULL ? flag : paths[ROOT], flag != NULL ? "" : below);
+	buf_print(&b, "%s%s", directory, below);
 	while (b.size > 0 && b.data[b.size - 1] == '/')
 		b.size--;
 	b.data[b.size] = '\0';
-	return b.data;
+	free(paths[which]);
+	paths[which] = b.data;
+	scopes[which].dir = file_directory(AT_FDCWD, b.size == 0 ? "/" : b.data);
 }
 
 static void
 open_place(enum place which, const char *flag, const char *below)
 {
-	free(paths[which]);
-	paths[which] = absolute(flag, below);
-	scopes[which].dir = file_directory(AT_FDCWD, *paths[which] == '\0' ? "/" : paths[which]);
+	open_at(which, flag != NULL ? flag : paths[ROOT], flag != NULL ? "" : below);
 }
 
 /* A copy may have files of the first process, and all else in its own net. */
@@ -64,13 +64,8 @@ open_network(void)
 	const int proc = scopes[PROC].dir;
 	struct stat st;
 	bool copied = !place_is_live(PROC) && fstatat(proc, "net", &st, 0) == 0;
-	const char *net = !copied && fstatat(proc, "1/net/dev", &st, 0) == 0 ? "/1/net" : "/net";
 
-	free(paths[NET]);
-	paths[NET] = absolute(paths[PROC], "");
-	paths[NET] = must_realloc(paths[NET], strlen(paths[NET]) + strlen(net) + 1);
-	strcat(paths[NET], net);
-	scopes[NET].dir = file_directory(AT_FDCWD, paths[NET]);
+	open_at(NET, paths[PROC], !copied && fstatat(proc, "1/net/dev", &st, 0) == 0 ? "/1/net" : "/net");
 }
 
 bool
