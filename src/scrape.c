@@ -1,4 +1,4 @@
-/* Collections, and the sharing of their pages. */
+/* Whose turn it is to collect, and the sharing of pages. */
 #include "scrape.h"
 
 #include <errno.h>
