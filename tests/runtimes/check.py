@@ -7,6 +7,8 @@ import sys
 where = sys.argv[1]
 COLUMNS = ("kind", "id", "container", "image", "name", "namespace", "pod", "network",
            "pid", "state", "attempt", "exit", "reason")
+# By the kernel, for memory; a runtime does not know why if systemd has taken the cgroup away first.
+SIGKILLED = "137"
 failures = []
 
 
@@ -45,7 +47,7 @@ for line in open(os.path.join(where, "starts.tsv")):
 ended = [row for row in containers if row["pod"] == "batch-0"]
 for row in ended:
     of = {label: row[label] for label in ("container", "namespace", "pod")}
-    kills = sum(r["reason"] == "OOMKilled" for r in ended if r["container"] == row["container"])
+    kills = sum(r["exit"] == SIGKILLED for r in ended if r["container"] == row["container"])
     attempts = max(int(r["attempt"]) for r in ended if r["container"] == row["container"])
     for family, right in ("container_oom_kills_total", kills), ("container_restarts_total", attempts):
         got = values(family, **of)

@@ -4,7 +4,7 @@
 set -eu
 cri run </ended.json
 for _ in $(seq 100); do
-	! cri list | grep -q 'greedy.*OOMKilled' || break
+	! cri list | cut -f 3,12 | grep -q 'greedy.137' || break
 	sleep 0.2
 done
 sleep 1
